@@ -1,0 +1,27 @@
+"""Labelgraft labels images in bulk by transfer learning.
+
+    import labelgraft
+
+    bench = labelgraft.open("my-workspace")
+    pets = bench.project("pets")
+    pets.add_images("photos/")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labelgraft.workbench import Workbench, open
+
+__version__ = "0.1.0"
+__all__ = ["Workbench", "__version__", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the library's front door when it is first used: importing labelgraft itself stays quick."""
+    if name in {"open", "Workbench"}:
+        from labelgraft import workbench
+
+        return getattr(workbench, name)
+    raise AttributeError(f"module 'labelgraft' has no attribute {name!r}")

@@ -1,0 +1,92 @@
+"""An image: pixels known by the SHA-256 of their bytes, always shown upright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labelgraft.domain.ids import ClassId, ContentHash, ImageId, ModelId
+
+
+class Split(StrEnum):
+    """What an image may be used for. An image without a split may be trained on."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+class ImageState(StrEnum):
+    """How far the labelling of an image has come."""
+
+    NEW = "new"
+    PROPOSED = "proposed"
+    LABELLED = "labelled"
+    SKIPPED = "skipped"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """An image about to be added.
+
+    path: where the file lies, absolute. folder: its folder inside the imported tree, posix, "" at the top.
+    width_px, height_px: of the upright image. file_bytes, file_modified_ns: as the file system told them.
+    """
+
+    content_hash: ContentHash
+    path: str
+    folder: str
+    width_px: int
+    height_px: int
+    file_bytes: int
+    file_modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of a project; revision counts the operations that touched it."""
+
+    id: ImageId
+    content_hash: ContentHash
+    path: str
+    folder: str
+    width_px: int
+    height_px: int
+    split: Split | None
+    state: ImageState
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFilter:
+    """Which images to list; every field that is set must hold.
+
+    class_id: labelled with it. proposed_class_id: proposed by the active model (or model_id) with it.
+    min_confidence, max_confidence: of the proposal, 0 to 1, inclusive. path_contains: text in the path.
+    """
+
+    state: ImageState | None = None
+    class_id: ClassId | None = None
+    proposed_class_id: ClassId | None = None
+    model_id: ModelId | None = None
+    min_confidence: float | None = None
+    max_confidence: float | None = None
+    folder: str | None = None
+    split: Split | None = None
+    path_contains: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePage:
+    """Some images in the order of their ids; `next_after` continues the list, None at its end."""
+
+    images: tuple[Image, ...]
+    next_after: ImageId | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was not imported, and why."""
+
+    path: str
+    reason: str

@@ -1,0 +1,30 @@
+"""A proposal: an annotation by a model that nobody has accepted yet; never mixed with truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labelgraft.domain.arrays import Floats, Ints
+from labelgraft.domain.ids import ClassId, ImageId, ModelId
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A class proposed for an image; confidence is calibrated, 0 to 1."""
+
+    image_id: ImageId
+    model_id: ModelId
+    class_id: ClassId
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalColumns:
+    """Many proposals of one model as columns of equal length M, ordered by image.
+
+    image_ids, class_ids: (M,) int64. confidences: (M,) float32, 0 to 1.
+    """
+
+    image_ids: Ints
+    class_ids: Ints
+    confidences: Floats

@@ -1,0 +1,1 @@
+"""The catalogue of backbones and how each is loaded and run."""
