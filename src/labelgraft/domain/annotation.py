@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labelgraft.domain.arrays import AnyArray, Ints
 from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId
 
 
@@ -37,3 +38,19 @@ class Annotation:
     class_id: ClassId
     author: Author
     accepted_from: ModelId | None = None
+
+
+AUTHOR_CODES: tuple[AuthorKind, ...] = tuple(AuthorKind)
+"""In tables and columns a kind of author is its index here."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumns:
+    """All annotations of a project as columns of equal length M, ordered by image, then class.
+
+    image_ids, class_ids: (M,) int64. author_kinds: (M,) int8, indexes into AUTHOR_CODES.
+    """
+
+    image_ids: Ints
+    class_ids: Ints
+    author_kinds: AnyArray

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labelgraft.domain.arrays import AnyArray, Ints
 from labelgraft.domain.ids import ClassId, ContentHash, ImageId, ModelId
 
 
@@ -23,6 +24,12 @@ class ImageState(StrEnum):
     LABELLED = "labelled"
     SKIPPED = "skipped"
     UNCLEAR = "unclear"
+
+
+STATE_CODES: tuple[ImageState, ...] = tuple(ImageState)
+"""In tables and columns a state is its index here."""
+SPLIT_CODES: tuple[Split | None, ...] = (None, Split.TRAIN, Split.TEST)
+"""In tables and columns a split is its index here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,29 @@ class ImageFilter:
 
 @dataclass(frozen=True, slots=True)
 class ImagePage:
-    """Some images in the order of their ids; `next_after` continues the list, None at its end."""
+    """Some images in the order of their ids; `next_after` continues the list, None at its end.
+
+    A page may be shorter than asked for, even empty, and still have a continuation: a rare combination of
+    filters is searched a bounded stretch at a time.
+    """
 
     images: tuple[Image, ...]
     next_after: ImageId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageColumns:
+    """All images of a project as columns of equal length N, ordered by image.
+
+    image_ids: (N,) int64. hashes: (N,) bytes of 64. states, splits: (N,) int8, indexes into STATE_CODES and
+    SPLIT_CODES. folders: (N,) object, of str.
+    """
+
+    image_ids: Ints
+    hashes: AnyArray
+    states: AnyArray
+    splits: AnyArray
+    folders: AnyArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from labelgraft.domain.annotation import Annotation, Author
-from labelgraft.domain.ids import AnnotationId, ImageId, OperationId
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId
 from labelgraft.domain.image import ImageState, Split
+from labelgraft.domain.project import LabelClass
 
 
 class Cause(StrEnum):
@@ -53,6 +54,24 @@ class ImageChange:
     image_id: ImageId
     before: ImageFields
     after: ImageFields
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """A class before and after; None means that the project did not have it."""
+
+    class_id: ClassId
+    before: LabelClass | None
+    after: LabelClass | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything that one operation changed, in order."""
+
+    annotations: tuple[AnnotationChange, ...] = ()
+    images: tuple[ImageChange, ...] = ()
+    classes: tuple[ClassChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
