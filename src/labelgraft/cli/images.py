@@ -1,0 +1,98 @@
+"""`labelgraft images`: add and list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from labelgraft.cli.output import Output
+from labelgraft.domain.image import ImageState, Split
+
+
+@click.group()
+def images() -> None:
+    """Add images to a project, list them."""
+
+
+@images.command()
+@click.argument("project")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format", "format_name",
+    help="folder, image-folder, csv, prodigy, hf-imagefolder, coco. Default: found out, and said.",
+)  # fmt: skip
+@click.option("--labels/--no-labels", default=True, show_default=True, help="Import the labels that the source has.")
+@click.option("--embed/--no-embed", default=True, show_default=True, help="Embed in the same pass as the import.")
+@click.pass_obj
+def add(output: Output, project: str, source: Path, format_name: str | None, labels: bool, embed: bool) -> None:
+    """Add the images of SOURCE: a folder, a labelled folder, labels.csv, or a data set file.
+
+    Files stay where they are. Images that are there already (the same bytes) are told, not added twice. What cannot
+    be read is listed with its reason and the rest goes on. Run it again after an interruption: it goes on.
+    """
+    with output.project(project) as bench:
+        with output.progress(f"Adding {source}") as advance:
+            report = bench.add_images(source, format_name=format_name, labels=labels, embed=embed, on_progress=advance)
+
+        def shown() -> None:
+            click.echo(
+                f"{report.added:,} added, {report.known:,} there already, {len(report.duplicates):,} duplicates of others, "
+                f"{len(report.refused):,} could not be read. {report.format_reason}"
+            )
+            if report.labelled:
+                click.echo(f"{report.labelled:,} images came with labels (operation {report.operation_id}).")
+            for copy in report.duplicates[:20]:
+                click.echo(f"  duplicate: {copy.path} has the bytes of {copy.original}")
+            for refused in report.refused[:20]:
+                click.echo(f"  not read: {refused.path}: {refused.reason}")
+            if len(report.refused) > 20:
+                click.echo(f"  and {len(report.refused) - 20:,} more; all of them with --json")
+            click.echo(bench.status().next_step)
+
+        output.result(report, shown)
+
+
+@images.command("list")
+@click.argument("project")
+@click.option("--state", type=click.Choice([state.value for state in ImageState]), help="Only images in this state.")
+@click.option("--class", "class_name", help="Only images labelled with this class.")
+@click.option("--proposed", help="Only images for which this class is proposed.")
+@click.option("--min-confidence", type=float, help="Only proposals at least this sure, 0 to 1.")
+@click.option("--max-confidence", type=float, help="Only proposals at most this sure, 0 to 1.")
+@click.option("--folder", help="Only images of this folder.")
+@click.option("--split", type=click.Choice([split.value for split in Split]), help="Only images of this split.")
+@click.option("--text", help="Only images with this text in their path.")
+@click.option("--after", type=int, help="Go on after this image id.")
+@click.option("--limit", default=50, show_default=True, help="How many at the most.")
+@click.pass_obj
+def list_(
+    output: Output, project: str, state: str | None, class_name: str | None, proposed: str | None,
+    min_confidence: float | None, max_confidence: float | None, folder: str | None, split: str | None,
+    text: str | None, after: int | None, limit: int,
+) -> None:  # fmt: skip
+    """List images with their state and classes."""
+    with output.project(project) as bench:
+        page = bench.images(
+            state=ImageState(state) if state else None, class_name=class_name, proposed=proposed,
+            min_confidence=min_confidence, max_confidence=max_confidence, folder=folder,
+            split=Split(split) if split else None, path_contains=text, after=after, limit=limit,
+        )  # fmt: skip
+
+        def shown() -> None:
+            output.table(
+                "",
+                ["image", "state", "class", "proposal", "split", "path"],
+                [
+                    (
+                        row.image.id, row.image.state.value, ", ".join(row.class_names) or None,
+                        f"{row.proposed} {row.confidence:.2f}" if row.proposed else None,
+                        row.image.split.value if row.image.split else None, row.image.path,
+                    )
+                    for row in page.rows
+                ],
+            )  # fmt: skip
+            if page.next_after is not None:
+                click.echo(f"More: --after {page.next_after}")
+
+        output.result(page, shown)

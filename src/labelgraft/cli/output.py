@@ -1,0 +1,143 @@
+"""What every command shares: where the workspace is, and how results, progress and errors are printed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labelgraft import errors
+
+if TYPE_CHECKING:
+    from labelgraft.domain.progress import Progress
+    from labelgraft.workbench import ProjectBench, Workbench
+
+EXIT_CODES: tuple[tuple[type[errors.LabelgraftError], int], ...] = (
+    (errors.JobCancelled, 130),
+    (errors.BadInput, 2),
+    (errors.Conflict, 3),
+    (errors.WorkspaceError, 4),
+    (errors.Unreachable, 5),
+    (errors.MissingExtra, 5),
+    (errors.JobError, 6),
+)
+"""The exit code of each error; the first that fits. 1 is left to what nobody foresaw."""
+
+
+def exit_code_of(error: errors.LabelgraftError) -> int:
+    """The exit code for an error."""
+    return next((code for kind, code in EXIT_CODES if isinstance(error, kind)), 1)
+
+
+def jsonable(value: Any) -> Any:
+    """A result as JSON values: dataclasses become objects, times ISO 8601, arrays lists."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): jsonable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [jsonable(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Output:
+    """How this call of the command line prints."""
+
+    workspace: Path | None
+    as_json: bool
+    quiet: bool
+
+    @contextmanager
+    def bench(self, *, create: bool = False) -> Iterator[Workbench]:
+        """The workspace, opened for this command and closed after it."""
+        from labelgraft import workbench
+
+        with workbench.open(self.workspace, create=create) as bench:
+            for job in bench.interrupted_jobs():
+                self.note(
+                    f"{job.title} was interrupted at {job.done:,} of {job.total:,}. "
+                    f"Go on with: labelgraft jobs resume {job.number}"
+                )
+            yield bench
+
+    @contextmanager
+    def project(self, name: str) -> Iterator[ProjectBench]:
+        """One project of the workspace."""
+        with self.bench() as bench:
+            yield bench.project(name)
+
+    def result(self, value: Any, show: Callable[[], None]) -> None:
+        """Print a result: as JSON where asked, else by calling `show`."""
+        if self.as_json:
+            click.echo(json.dumps(jsonable(value), ensure_ascii=False, indent=2))
+        else:
+            show()
+
+    def note(self, text: str) -> None:
+        """A sentence beside the result, on standard error; not in JSON."""
+        if not self.as_json:
+            click.echo(text, err=True)
+
+    def error(self, error: errors.LabelgraftError) -> None:
+        """The error as one sentence, or as JSON with its name."""
+        if self.as_json:
+            body = {"error": {"code": type(error).__name__, "message": str(error)}}
+            click.echo(json.dumps(body, ensure_ascii=False), err=True)
+        else:
+            click.secho(str(error), err=True, fg="red" if sys.stderr.isatty() else None)
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Print a table; numbers to the right."""
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(title=title or None, title_justify="left")
+        for index, name in enumerate(columns):
+            numeric = bool(rows) and all(isinstance(row[index], (int, float)) for row in rows)
+            table.add_column(name, justify="right" if numeric else "left")
+        for row in rows:
+            table.add_row(*(cell_text(cell) for cell in row))
+        Console().print(table)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[Progress], None]]:
+        """A progress bar with rate and time left on standard error; silent with --json or --quiet."""
+        if self.as_json or self.quiet or not sys.stderr.isatty():
+            yield lambda _progress: None
+            return
+        from labelgraft.cli.progress import bar
+
+        with bar(title) as advance:
+            yield advance
+
+
+def cell_text(value: object) -> str:
+    """A table cell: thousands apart, floats short, nothing as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return str(value)
