@@ -24,7 +24,7 @@ class DatasetImage:
 
     path: relative to the data set's folder, posix, or absolute. source: the file to copy or link on export,
     absolute, "" where the bytes do not travel. class_names: empty = unlabelled. width_px, height_px: of the
-    upright image, 0 where the format does not say. extras: fields this format keeps and others cannot.
+    upright image, 0 where the format does not say. extras: by format name, what only that format keeps.
     """
 
     path: str
@@ -39,12 +39,16 @@ class DatasetImage:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Images with their classes. class_names: every class in order, also those no image has."""
+    """Images with their classes. class_names: every class in order, also those no image has.
+
+    refused: what could not be read, and why. extras: by format name, what only that format keeps of the set.
+    """
 
     class_names: tuple[str, ...]
     images: tuple[DatasetImage, ...]
     multi_label: bool = False
     refused: tuple[RefusedFile, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Severity(StrEnum):
