@@ -1,0 +1,132 @@
+"""Reads weights from files without ever running what a file asks for, and names them by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labelgraft.errors import BadInput
+
+if TYPE_CHECKING:
+    import torch
+
+    StateDict = dict[str, torch.Tensor]
+
+WRAPPERS = ("state_dict_ema", "state_dict", "model_state_dict", "model_state", "model", "teacher")
+PREFIXES = ("module.", "_orig_mod.")
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def state_digest(state: Mapping[str, torch.Tensor]) -> str:
+    """SHA-256 of names, shapes and values, in hex; the order of the names does not matter."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        value = state[name].detach().cpu().contiguous()
+        digest.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
+        digest.update(value.flatten().view(_BYTES()).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _BYTES() -> Any:  # noqa: N802
+    import torch
+
+    return torch.uint8
+
+
+def read_state_dict(path: Path) -> StateDict:
+    """The tensors of a weights file by name.
+
+    safetensors, or a PyTorch state dict (also inside the usual wrappers); the content decides, not the suffix.
+
+    Raises: BadInput if the file is absent, is neither, or holds more than tensors (nothing of it is executed).
+    """
+    if not path.is_file():
+        raise BadInput(f"{path}: there is no such weights file. Nothing was loaded. Check the path.")
+    if _is_safetensors(path):
+        return _read_safetensors(path)
+    return _plain_tensors(_read_torch(path), path)
+
+
+def _is_safetensors(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(9)
+    return len(start) == 9 and start[8:] == b"{"
+
+
+def _read_safetensors(path: Path) -> StateDict:
+    import safetensors
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except safetensors.SafetensorError as error:
+        raise BadInput(f"{path}: the safetensors file is damaged ({error}). Fetch it again.") from error
+
+
+def _read_torch(path: Path) -> object:
+    import torch
+
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise BadInput(
+            f"{path}: holds more than tensors, or is no weights file; nothing of it was executed or loaded. "
+            "Save the state dict alone (torch.save(model.state_dict(), file)), or better as safetensors."
+        ) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise BadInput(
+            f"{path}: cannot be read as a PyTorch state dict ({_first_line(error)}). Fetch the file again, or give "
+            "a safetensors file."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0][:200]
+
+
+def _plain_tensors(content: object, path: Path) -> StateDict:
+    import torch
+
+    while isinstance(content, dict):
+        inner = next((content[w] for w in WRAPPERS if isinstance(content.get(w), dict)), None)
+        if inner is None:
+            break
+        content = inner
+    tensors = (
+        {str(k): v for k, v in content.items() if isinstance(v, torch.Tensor)}
+        if isinstance(content, dict)
+        else {}
+    )
+    if not tensors:
+        raise BadInput(f"{path}: found no tensors by name, expected a state dict. Nothing was loaded.")
+    for prefix in PREFIXES:
+        if all(name.startswith(prefix) for name in tensors):
+            tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
+    return tensors
+
+
+def by_order(state: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor], *, source: str) -> StateDict:
+    """The values of `state` under the names of `own`, for two writings of the same architecture.
+
+    Raises: BadInput if the count or any shape differs: then they are not the same architecture in the same order.
+    """
+    if len(state) != len(own):
+        raise BadInput(
+            f"{source}: found {len(state)} tensors, expected {len(own)}. Nothing was loaded. The file is of another "
+            "network or version."
+        )
+    for (theirs, value), (name, place) in zip(state.items(), own.items(), strict=True):
+        if value.shape != place.shape:
+            raise BadInput(
+                f"{source}: {theirs} has shape {tuple(value.shape)}, expected {tuple(place.shape)} for {name}. "
+                "Nothing was loaded. The file is of another network or version."
+            )
+    return dict(zip(own, state.values(), strict=True))
