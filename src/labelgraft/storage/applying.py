@@ -1,0 +1,71 @@
+"""Changes put into the tables of this moment; called by the journal alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, delete, update
+
+from labelgraft.domain.annotation import AUTHOR_CODES, Annotation
+from labelgraft.domain.ids import ImageId, ProjectId
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
+from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange, ImageFields
+from labelgraft.storage import dialect
+from labelgraft.storage.tables import annotation, class_, image
+
+
+def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: Collection[ImageId]) -> None:
+    """Make the tables as the changes say, and count one revision more for every image touched."""
+    _apply_classes(c, changes.classes)
+    _apply_annotations(c, project_id, changes.annotations)
+    _apply_images(c, changes.images, touched)
+
+
+def _apply_annotations(c: Connection, project_id: ProjectId, changes: Iterable[AnnotationChange]) -> None:
+    gone = [change.annotation_id for change in changes if change.before is not None]
+    there = [change.after for change in changes if change.after is not None]
+    if gone:
+        c.execute(delete(annotation).where(dialect.among(c, annotation.c.id, gone)))
+    names = (
+        "id", "project_id", "image_id", "class_id", "author_kind", "author_name", "author_model_id",
+        "accepted_from",
+    )  # fmt: skip
+    dialect.insert_rows(c, annotation, names, [_row(project_id, a) for a in there])
+
+
+def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
+    author = a.author
+    kind = AUTHOR_CODES.index(author.kind)
+    return (a.id, project_id, a.image_id, a.class_id, kind, author.name, author.model_id, a.accepted_from)
+
+
+def _apply_images(c: Connection, changes: Iterable[ImageChange], touched: Collection[ImageId]) -> None:
+    by_result: dict[ImageFields, list[ImageId]] = defaultdict(list)
+    for change in changes:
+        by_result[change.after].append(change.image_id)
+    changed = set()
+    for fields, image_ids in by_result.items():
+        changed.update(image_ids)
+        values = {
+            "state": STATE_CODES.index(fields.state),
+            "split": SPLIT_CODES.index(fields.split),
+            "folder": fields.folder,
+            "revision": image.c.revision + 1,
+        }
+        c.execute(update(image).where(dialect.among(c, image.c.id, image_ids)).values(values))
+    others = [image_id for image_id in touched if image_id not in changed]
+    if others:
+        statement = update(image).where(dialect.among(c, image.c.id, others))
+        c.execute(statement.values(revision=image.c.revision + 1))
+
+
+def _apply_classes(c: Connection, changes: Iterable[ClassChange]) -> None:
+    for change in changes:
+        statement = update(class_).where(class_.c.id == change.class_id)
+        if change.after is None:
+            c.execute(statement.values(deleted=1))
+        else:
+            after = change.after
+            values = {"name": after.name, "colour": after.colour, "key": after.key}
+            c.execute(statement.values(deleted=0, position=after.position, **values))

@@ -1,0 +1,112 @@
+"""The database of a workspace: many may read, one writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from labelgraft.storage import dialect
+
+
+class Database:
+    """Connections to SQLite (one file, one writer) or to PostgreSQL (many writers, in any process)."""
+
+    def __init__(self, *, where: str, readers: Engine, writer: Engine, file: Path | None) -> None:
+        self.where = where
+        self.file = file
+        self._readers = readers
+        self._writer = writer
+        self._turn: threading.Lock | None = threading.Lock() if file is not None else None
+        self._holder: int | None = None
+
+    @classmethod
+    def embedded(cls, file: Path, *, create: bool = False) -> Database:
+        """The SQLite database in `file`; the caller holds the workspace's lock."""
+        if create:
+            dialect.switch_to_wal(file)
+        return cls(
+            where=str(file),
+            writer=dialect.sqlite_writer(file),
+            readers=dialect.sqlite_readers(file),
+            file=file,
+        )
+
+    @classmethod
+    def server(cls, url: str) -> Database:
+        """The PostgreSQL database at `url`."""
+        engine = dialect.postgres_engine(url)
+        where = engine.url.render_as_string(hide_password=True)
+        return cls(where=where, writer=engine, readers=engine, file=None)
+
+    @property
+    def is_embedded(self) -> bool:
+        """True for SQLite."""
+        return self.file is not None
+
+    @property
+    def writer(self) -> Engine:
+        """The engine that writes; for migrations and backups."""
+        return self._writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees the data as they are now, however long it is used; it cannot write.
+
+        Raises: WorkspaceDamaged, WorkspaceUnwritable.
+        """
+        with self._translated(), self._readers.connect() as raw:
+            connection = raw.execution_options(**dialect.reading_options(self._readers))
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection that writes; commits at the end, or leaves nothing behind where an error passes.
+
+        On SQLite others wait their turn, so compute first and write then.
+
+        Raises: WorkspaceDamaged, WorkspaceUnwritable; nothing of the block is saved.
+        """
+        with self._my_turn(), self._translated(), self._writer.begin() as connection:
+            yield connection
+
+    def checkpoint(self) -> None:
+        """Move SQLite's log into the database file."""
+        if self._turn is not None:
+            with self._my_turn(), self._translated():
+                dialect.checkpoint(self._writer)
+
+    def close(self) -> None:
+        """Give all connections back; the writer goes last, so that only it empties the log."""
+        if self._readers is not self._writer:
+            self._readers.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if self._holder == threading.get_ident():
+            raise RuntimeError("writing() was entered inside writing() of the same thread")
+        with self._turn:
+            self._holder = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            told = dialect.translate(error, self.where)
+            if told is None:
+                raise
+            raise told from error

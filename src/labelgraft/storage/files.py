@@ -1,0 +1,52 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from labelgraft.errors import WorkspaceUnwritable
+
+TORN = ".part"
+"""Ending of a file that is still being written; left over after a kill, swept at open."""
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file beside, bring it to the disk, then give it its name.
+
+    Raises: WorkspaceUnwritable; no file of that name has appeared or changed then.
+    """
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{TORN}")
+    try:
+        with beside.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise WorkspaceUnwritable(
+            f"{path}: cannot be written ({error.strerror or error}). Nothing was changed. Make room on the "
+            "disk or correct the permissions, and try again."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's list of names to the disk, so that a new name survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep_torn(folder: Path) -> int:
+    """Delete files that a killed process left half-written, in all folders below; gives how many."""
+    torn = list(folder.rglob(f"*{TORN}")) if folder.exists() else []
+    for path in torn:
+        path.unlink()
+    return len(torn)

@@ -1,0 +1,181 @@
+"""Images in the database: added here, read here; state, split and folder change through operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, func, select
+
+from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, Image, ImageColumns, NewImage
+from labelgraft.errors import BadInput
+from labelgraft.storage import counters, dialect
+from labelgraft.storage.tables import duplicate, image
+
+_ADDED = (
+    "id", "project_id", "content_hash", "path", "folder", "width_px", "height_px", "file_bytes",
+    "file_modified_ns", "state", "split", "revision",
+)  # fmt: skip
+
+
+def add(c: Connection, project_id: ProjectId, new: Sequence[NewImage]) -> list[ImageId]:
+    """Add images in this order, all new and without a split.
+
+    The caller leaves out bytes that the project already has (`known`); the database refuses them.
+    """
+    first = counters.take(c, "image", len(new))
+    rows = [
+        (
+            first + i, project_id, n.content_hash, n.path, n.folder, n.width_px, n.height_px, n.file_bytes,
+            n.file_modified_ns, 0, 0, 0,
+        )
+        for i, n in enumerate(new)
+    ]  # fmt: skip
+    dialect.insert_rows(c, image, _ADDED, rows)
+    return [ImageId(first + i) for i in range(len(new))]
+
+
+def known(c: Connection, project_id: ProjectId, hashes: Iterable[ContentHash]) -> dict[ContentHash, ImageId]:
+    """Which of these bytes the project already has, and as which image."""
+    statement = select(image.c.content_hash, image.c.id).where(
+        image.c.project_id == project_id, dialect.among(c, image.c.content_hash, hashes)
+    )
+    return {ContentHash(content_hash): ImageId(image_id) for content_hash, image_id in c.execute(statement)}
+
+
+def known_files(c: Connection, project_id: ProjectId) -> dict[str, tuple[int, int, ImageId]]:
+    """Every file the project refers to: path -> bytes, modified (ns), image; duplicates' files too."""
+    files: dict[str, tuple[int, int, ImageId]] = {}
+    for t, image_id in ((image.c, image.c.id), (duplicate.c, duplicate.c.image_id)):
+        statement = select(t.path, t.file_bytes, t.file_modified_ns, image_id)
+        for path, size, modified, number in c.execute(statement.where(t.project_id == project_id)):
+            files.setdefault(path, (size, modified, ImageId(number)))
+    return files
+
+
+def add_duplicate(
+    c: Connection,
+    project_id: ProjectId,
+    image_id: ImageId,
+    path: str,
+    *,
+    file_bytes: int,
+    file_modified_ns: int,
+) -> None:
+    """Remember a file whose bytes an image of the project already has; a second time changes nothing."""
+    where = (duplicate.c.project_id == project_id) & (duplicate.c.path == path)
+    c.execute(duplicate.delete().where(where))
+    c.execute(
+        duplicate.insert().values(
+            project_id=project_id,
+            path=path,
+            image_id=image_id,
+            file_bytes=file_bytes,
+            file_modified_ns=file_modified_ns,
+        )
+    )
+
+
+def duplicates(c: Connection, project_id: ProjectId) -> tuple[tuple[ImageId, str], ...]:
+    """Image and path of every file whose bytes that image already has."""
+    statement = select(duplicate.c.image_id, duplicate.c.path).where(duplicate.c.project_id == project_id)
+    rows = c.execute(statement.order_by(duplicate.c.image_id, duplicate.c.path))
+    return tuple((ImageId(image_id), path) for image_id, path in rows)
+
+
+def relink(c: Connection, image_id: ImageId, path: str, *, file_bytes: int, file_modified_ns: int) -> None:
+    """Say where the bytes of an image lie now; its labels and revision stay."""
+    values = {"path": path, "file_bytes": file_bytes, "file_modified_ns": file_modified_ns}
+    c.execute(image.update().where(image.c.id == image_id).values(values))
+
+
+def get(c: Connection, image_id: ImageId) -> Image:
+    """The image with that number.
+
+    Raises: BadInput if there is none.
+    """
+    return of_ids(c, [image_id])[0]
+
+
+def of_ids(c: Connection, image_ids: Sequence[ImageId]) -> tuple[Image, ...]:
+    """The images with these numbers, in the order asked for.
+
+    Raises: BadInput if one is missing.
+    """
+    statement = select(*SHOWN).where(dialect.among(c, image.c.id, image_ids))
+    found = {row.id: from_row(row) for row in c.execute(statement)}
+    missing = [image_id for image_id in image_ids if image_id not in found]
+    if missing:
+        raise BadInput(f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown).")
+    return tuple(found[image_id] for image_id in image_ids)
+
+
+def count(c: Connection, project_id: ProjectId) -> int:
+    """How many images the project has."""
+    ids = select(image.c.id).where(image.c.project_id == project_id)
+    return int(c.execute(select(func.count()).select_from(ids.subquery())).scalar_one())
+
+
+def state_counts(c: Connection, project_id: ProjectId) -> Mapping[int, int]:
+    """How many images each state has, by the state's code."""
+    statement = select(image.c.state, func.count()).where(image.c.project_id == project_id)
+    return {row[0]: row[1] for row in c.execute(statement.group_by(image.c.state))}
+
+
+def folders(c: Connection, project_id: ProjectId) -> dict[str, int]:
+    """How many images each folder has, in the order of their names."""
+    statement = select(image.c.folder, func.count()).where(image.c.project_id == project_id)
+    rows = c.execute(statement.group_by(image.c.folder).order_by(image.c.folder))
+    return {row[0]: row[1] for row in rows}
+
+
+def columns(c: Connection, project_id: ProjectId) -> ImageColumns:
+    """All images of a project as columns, ordered by image."""
+    i = image.c
+    statement = select(i.id, i.content_hash, i.state, i.split, i.folder).where(i.project_id == project_id)
+    rows = c.execute(statement).fetchall()
+    ids = np.array([row[0] for row in rows], np.int64)
+    order = np.argsort(ids)
+    folder_names = np.empty(len(rows), object)
+    folder_names[:] = [row[4] for row in rows]
+    return ImageColumns(
+        image_ids=ids[order],
+        hashes=np.array([row[1] for row in rows], "S64")[order],
+        states=np.array([row[2] for row in rows], np.int8)[order],
+        splits=np.array([row[3] for row in rows], np.int8)[order],
+        folders=folder_names[order],
+    )
+
+
+SHOWN = tuple(
+    image.c[name]
+    for name in (
+        "id",
+        "content_hash",
+        "path",
+        "folder",
+        "width_px",
+        "height_px",
+        "split",
+        "state",
+        "revision",
+    )
+)
+"""The columns that from_row needs."""
+
+
+def from_row(row: Row[Any]) -> Image:
+    """The image in a row with the columns SHOWN."""
+    return Image(
+        id=ImageId(row.id),
+        content_hash=ContentHash(row.content_hash),
+        path=row.path,
+        folder=row.folder,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        split=SPLIT_CODES[row.split],
+        state=STATE_CODES[row.state],
+        revision=row.revision,
+    )

@@ -1,0 +1,96 @@
+"""Before and after of a change as JSON text, and back.
+
+Ten thousand images of one gesture share a handful of texts, so both directions remember what they made.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from labelgraft.domain.annotation import Annotation, Author, AuthorKind
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId
+from labelgraft.domain.image import ImageState, Split
+from labelgraft.domain.operation import AnnotationChange, ClassChange, ImageChange, ImageFields
+from labelgraft.domain.project import LabelClass
+
+
+def annotation_text(value: Annotation | None) -> str | None:
+    """What the annotation claims; its number and image have columns of their own."""
+    if value is None:
+        return None
+    return _claim_text(value.class_id, value.author, value.accepted_from)
+
+
+def annotation_change(
+    image_id: ImageId, annotation_id: AnnotationId, before: str | None, after: str | None
+) -> AnnotationChange:
+    """The change of one annotation from its row."""
+    return AnnotationChange(
+        image_id=image_id,
+        annotation_id=annotation_id,
+        before=_annotation(image_id, annotation_id, before),
+        after=_annotation(image_id, annotation_id, after),
+    )
+
+
+def image_text(value: ImageFields) -> str:
+    """The image's own fields."""
+    return _fields_text(value.state, value.split, value.folder)
+
+
+def image_change(image_id: ImageId, before: str, after: str) -> ImageChange:
+    """The change of an image's own fields from its row."""
+    return ImageChange(image_id, _fields(before), _fields(after))
+
+
+def class_text(value: LabelClass | None) -> str | None:
+    """The class; its number has a column of its own."""
+    if value is None:
+        return None
+    fields = {"name": value.name, "colour": value.colour, "key": value.key, "position": value.position}
+    return json.dumps(fields)
+
+
+def class_change(class_id: ClassId, before: str | None, after: str | None) -> ClassChange:
+    """The change of a class from its row."""
+    return ClassChange(class_id, _class(class_id, before), _class(class_id, after))
+
+
+@lru_cache(4096)
+def _claim_text(class_id: ClassId, author: Author, accepted_from: ModelId | None) -> str:
+    claim: dict[str, Any] = {"class": class_id, "author": [author.kind.value, author.name, author.model_id]}
+    if accepted_from is not None:
+        claim["accepted_from"] = accepted_from
+    return json.dumps(claim)
+
+
+@lru_cache(4096)
+def _claim(text: str) -> tuple[ClassId, Author, ModelId | None]:
+    claim = json.loads(text)
+    kind, name, model_id = claim["author"]
+    return ClassId(claim["class"]), Author(AuthorKind(kind), name, model_id), claim.get("accepted_from")
+
+
+def _annotation(image_id: ImageId, annotation_id: AnnotationId, text: str | None) -> Annotation | None:
+    if text is None:
+        return None
+    class_id, author, accepted_from = _claim(text)
+    return Annotation(annotation_id, image_id, class_id, author, accepted_from)
+
+
+@lru_cache(4096)
+def _fields_text(state: ImageState, split: Split | None, folder: str) -> str:
+    return json.dumps({"state": state.value, "split": split and split.value, "folder": folder})
+
+
+@lru_cache(4096)
+def _fields(text: str) -> ImageFields:
+    fields = json.loads(text)
+    split = fields["split"]
+    return ImageFields(ImageState(fields["state"]), split and Split(split), fields["folder"])
+
+
+def _class(class_id: ClassId, text: str | None) -> LabelClass | None:
+    return None if text is None else LabelClass(id=class_id, **json.loads(text))

@@ -1,0 +1,268 @@
+"""What a person or a job does to labels, each verb as one operation of the journal.
+
+An image is labelled while it has an annotation; so skipping a labelled image takes its annotations away, in
+the same operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from labelgraft.domain.annotation import Annotation, Author
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, ProjectId
+from labelgraft.domain.image import ImageState, Split
+from labelgraft.domain.operation import AnnotationChange, Cause, ImageFields, Operation
+from labelgraft.errors import BadInput
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, counters, operations, projects, settling
+
+
+def set_class(
+    c: Connection,
+    project_id: ProjectId,
+    image_ids: Sequence[ImageId],
+    class_id: ClassId,
+    *,
+    author: Author,
+    cause: Cause,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    accepted_from: ModelId | None = None,
+    expected_revisions: Mapping[ImageId, int] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Label images with a class: replaces the class in a single-label project, adds one in a multi-label one.
+
+    Images that have the class already are left as they are and not counted.
+
+    Raises: StaleRevision, BadInput (unknown class or image); nothing is saved then.
+    """
+    return set_classes(
+        c,
+        project_id,
+        dict.fromkeys(image_ids, (class_id,)),
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        accepted_from=accepted_from,
+        expected_revisions=expected_revisions,
+        idempotency_key=idempotency_key,
+    )
+
+
+def set_classes(
+    c: Connection,
+    project_id: ProjectId,
+    class_ids: Mapping[ImageId, Sequence[ClassId]],
+    *,
+    author: Author,
+    cause: Cause,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    accepted_from: ModelId | None = None,
+    expected_revisions: Mapping[ImageId, int] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Label each image with its own classes, as one operation: an import, or accepted proposals.
+
+    Raises: StaleRevision; BadInput (unknown class or image, or two classes for one image of a single-label
+    project); nothing is saved then.
+    """
+    done = _begin(c, project_id, expected_revisions, idempotency_key)
+    if done is not None:
+        return done
+    multi_label = projects.get(c, project_id).multi_label
+    _check_classes(c, project_id, class_ids, multi_label)
+    current = truth.of_images(c, class_ids)
+    number = counters.take(c, "annotation", sum(map(len, class_ids.values())))
+    changes: list[AnnotationChange] = []
+    for image_id, wanted in class_ids.items():
+        present = current[image_id]
+        have = {a.class_id for a in present}
+        missing = [class_id for class_id in wanted if class_id not in have]
+        if missing and not multi_label:
+            changes.extend(AnnotationChange(image_id, a.id, a, None) for a in present)
+        for class_id in dict.fromkeys(missing):
+            new = Annotation(AnnotationId(number), image_id, class_id, author, accepted_from)
+            changes.append(AnnotationChange(image_id, new.id, None, new))
+            number += 1
+    return settling.settle(
+        c,
+        project_id,
+        changes,
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        idempotency_key=idempotency_key,
+    )
+
+
+def clear_class(
+    c: Connection,
+    project_id: ProjectId,
+    image_ids: Sequence[ImageId],
+    class_id: ClassId | None = None,
+    *,
+    author: Author,
+    cause: Cause,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    expected_revisions: Mapping[ImageId, int] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Take a class away from images, or every class where none is named.
+
+    Raises: StaleRevision, BadInput; nothing is saved then.
+    """
+    done = _begin(c, project_id, expected_revisions, idempotency_key)
+    if done is not None:
+        return done
+    changes = _removals(c, image_ids, class_id)
+    return settling.settle(
+        c,
+        project_id,
+        changes,
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        idempotency_key=idempotency_key,
+    )
+
+
+def set_state(
+    c: Connection,
+    project_id: ProjectId,
+    image_ids: Sequence[ImageId],
+    state: ImageState,
+    *,
+    author: Author,
+    cause: Cause = Cause.HAND,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    expected_revisions: Mapping[ImageId, int] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Mark images as skipped, unclear or new again; their annotations go, in the same operation.
+
+    Raises: BadInput for the states that follow from labels and proposals (labelled, proposed);
+    StaleRevision. Nothing is saved then.
+    """
+    if state not in (ImageState.NEW, ImageState.SKIPPED, ImageState.UNCLEAR):
+        raise BadInput(f"The state {state.value!r} cannot be set: it follows from labels. Label the images.")
+    done = _begin(c, project_id, expected_revisions, idempotency_key)
+    if done is not None:
+        return done
+    return settling.settle(
+        c,
+        project_id,
+        _removals(c, image_ids, None),
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        fallback=dict.fromkeys(image_ids, state),
+        idempotency_key=idempotency_key,
+    )
+
+
+def set_split(
+    c: Connection,
+    project_id: ProjectId,
+    splits: Mapping[ImageId, Split | None],
+    *,
+    author: Author,
+    cause: Cause = Cause.SPLIT,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Put images into a split, or into none. Raises: BadInput; nothing is saved then."""
+    done = _begin(c, project_id, None, idempotency_key)
+    if done is not None:
+        return done
+    now = settling.current_fields(c, splits)
+    fields = {i: ImageFields(old.state, splits[i], old.folder) for i, old in now.items()}
+    return settling.settle(
+        c,
+        project_id,
+        (),
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        fields=fields,
+        idempotency_key=idempotency_key,
+    )
+
+
+def set_folder(
+    c: Connection,
+    project_id: ProjectId,
+    folders: Mapping[ImageId, str],
+    *,
+    author: Author,
+    cause: Cause = Cause.HAND,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Move images into other folders of the project; files stay where they are. Raises: BadInput."""
+    done = _begin(c, project_id, None, idempotency_key)
+    if done is not None:
+        return done
+    now = settling.current_fields(c, folders)
+    fields = {i: ImageFields(old.state, old.split, folders[i]) for i, old in now.items()}
+    return settling.settle(
+        c,
+        project_id,
+        (),
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        fields=fields,
+        idempotency_key=idempotency_key,
+    )
+
+
+def _begin(
+    c: Connection, project_id: ProjectId, expected: Mapping[ImageId, int] | None, key: str | None
+) -> Operation | None:
+    """Wait for the project; the operation already done under that key, if any; else check revisions."""
+    projects.lock(c, project_id)
+    done = operations.by_idempotency_key(c, project_id, key)
+    if done is None:
+        operations.check_revisions(c, expected)
+    return done
+
+
+def _check_classes(
+    c: Connection, project_id: ProjectId, class_ids: Mapping[ImageId, Sequence[ClassId]], multi_label: bool
+) -> None:
+    known = {k.id for k in classes.of_project(c, project_id)}
+    for image_id, wanted in class_ids.items():
+        for class_id in wanted:
+            if class_id not in known:
+                classes.get(c, project_id, class_id)
+        if len(set(wanted)) > 1 and not multi_label:
+            raise BadInput(
+                f"Image {image_id} was given {len(set(wanted))} classes, but this project has one per image. "
+                "Nothing was saved. Give one class, or make a multi-label project."
+            )
+
+
+def _removals(
+    c: Connection, image_ids: Sequence[ImageId], class_id: ClassId | None
+) -> list[AnnotationChange]:
+    return [
+        AnnotationChange(image_id, a.id, a, None)
+        for image_id, present in truth.of_images(c, image_ids).items()
+        for a in present
+        if class_id is None or a.class_id == class_id
+    ]

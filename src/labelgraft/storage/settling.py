@@ -1,0 +1,127 @@
+"""New annotations of images bring their states along: an image is labelled while it has an annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from labelgraft.domain.annotation import Author
+from labelgraft.domain.ids import ImageId, OperationId, ProjectId
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageState
+from labelgraft.domain.operation import (
+    AnnotationChange,
+    Cause,
+    ClassChange,
+    ImageChange,
+    ImageFields,
+    Operation,
+)
+from labelgraft.storage import dialect, operations
+from labelgraft.storage.tables import annotation, image, proposal
+
+UNANSWERED = (ImageState.NEW, ImageState.PROPOSED)
+"""States of an image nobody has said anything about; which one depends on whether a proposal is there."""
+
+
+def settle(
+    c: Connection,
+    project_id: ProjectId,
+    annotation_changes: Sequence[AnnotationChange],
+    *,
+    author: Author,
+    cause: Cause,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    fallback: Mapping[ImageId, ImageState] | None = None,
+    fields: Mapping[ImageId, ImageFields] | None = None,
+    class_changes: Sequence[ClassChange] = (),
+    idempotency_key: str | None = None,
+    reverts: OperationId | None = None,
+) -> Operation:
+    """Record annotation changes together with the states that follow from them.
+
+    fallback: the state of an image left without annotations; new where not given. fields: splits and
+    folders to set (their states are not read).
+    """
+    return operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        annotation_changes=annotation_changes,
+        image_changes=image_changes(c, annotation_changes, fallback or {}, fields or {}),
+        class_changes=class_changes,
+        idempotency_key=idempotency_key,
+        reverts=reverts,
+    )
+
+
+def image_changes(
+    c: Connection,
+    annotation_changes: Sequence[AnnotationChange],
+    fallback: Mapping[ImageId, ImageState],
+    fields: Mapping[ImageId, ImageFields],
+) -> list[ImageChange]:
+    """What changes of the images themselves, given what changes of their annotations."""
+    balance: dict[ImageId, int] = dict.fromkeys([*fallback, *fields], 0)
+    for change in annotation_changes:
+        step = (change.after is not None) - (change.before is not None)
+        balance[change.image_id] = balance.get(change.image_id, 0) + step
+    before = current_fields(c, balance)
+    has = annotation_counts(c, [i for i in balance if before[i].state is ImageState.LABELLED])
+    empty = [i for i in balance if has.get(i, 0) + balance[i] == 0]
+    proposed = with_proposals(c, empty)
+    changes = []
+    for image_id, old in before.items():
+        if has.get(image_id, 0) + balance[image_id] > 0:
+            state = ImageState.LABELLED
+        else:
+            stays = ImageState.NEW if old.state is ImageState.LABELLED else old.state
+            state = fallback.get(image_id, stays)
+            if state in UNANSWERED:
+                state = ImageState.PROPOSED if image_id in proposed else ImageState.NEW
+        wanted = fields.get(image_id, old)
+        new = ImageFields(state, wanted.split, wanted.folder)
+        if new != old:
+            changes.append(ImageChange(image_id, old, new))
+    return changes
+
+
+def current_fields(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, ImageFields]:
+    """State, split and folder of images, in the order asked for; unknown images are left out."""
+    i = image.c
+    statement = select(i.id, i.state, i.split, i.folder).where(dialect.among(c, i.id, image_ids))
+    made: dict[tuple[int, int, str], ImageFields] = {}
+    found = {}
+    for image_id, state, split, folder in c.execute(statement):
+        key = (state, split, folder)
+        if key not in made:
+            made[key] = ImageFields(STATE_CODES[state], SPLIT_CODES[split], folder)
+        found[ImageId(image_id)] = made[key]
+    return found
+
+
+def annotation_counts(c: Connection, image_ids: Sequence[ImageId]) -> dict[ImageId, int]:
+    """How many annotations images have; those without any are left out."""
+    if not image_ids:
+        return {}
+    counts: dict[ImageId, int] = {}
+    statement = select(annotation.c.image_id).where(dialect.among(c, annotation.c.image_id, image_ids))
+    for (image_id,) in c.execute(statement):
+        counts[image_id] = counts.get(image_id, 0) + 1
+    return counts
+
+
+def with_proposals(c: Connection, image_ids: Sequence[ImageId]) -> set[ImageId]:
+    """Which of these images have a proposal."""
+    if not image_ids:
+        return set()
+    some = c.execute(select(image.c.project_id).where(image.c.id == image_ids[0])).scalar()
+    statement = select(proposal.c.image_id).where(
+        proposal.c.project_id == some, dialect.among(c, proposal.c.image_id, image_ids)
+    )
+    return {ImageId(image_id) for (image_id,) in c.execute(statement)}

@@ -1,0 +1,214 @@
+"""The tables as the newest migration leaves them.
+
+Numbers are 64-bit integers, text is Unicode, moments are microseconds since 1970 in UTC. States, splits and
+kinds of author are the codes of the domain. `annotation` holds the truth of this moment; `operation` and
+`change` are its journal, from which it could be rebuilt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint
+
+from labelgraft.storage.dialect import CLUSTERED
+
+METADATA = MetaData()
+
+
+def _number(name: str, *constraints: Any, null: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, *constraints, nullable=null)
+
+
+def _text(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Text, nullable=null)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+
+counter = Table("counter", METADATA, Column("name", Text, primary_key=True), _number("next"))
+"""The next free number of each kind of row; taken in stretches, so that rows can be written in bulk."""
+
+about = Table("about", METADATA, Column("name", Text, primary_key=True), _text("value"))
+"""Facts about the workspace itself."""
+
+project = Table(
+    "project",
+    METADATA,
+    _id(),
+    _text("name"),
+    _text("task"),
+    _number("multi_label"),
+    _text("backbone"),
+    _number("active_model_id", null=True),
+    _number("created_us"),
+    UniqueConstraint("name"),
+)
+
+class_ = Table(
+    "class",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _text("name"),
+    _text("colour"),
+    _text("key", null=True),
+    _number("position"),
+    _number("deleted"),
+    Index("class_of_project", "project_id", "position"),
+)
+"""A deleted class stays as a row, so that an operation taken back can bring it back."""
+
+image = Table(
+    "image",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _text("content_hash"),
+    _text("path"),
+    _text("folder"),
+    _number("width_px"),
+    _number("height_px"),
+    _number("file_bytes"),
+    _number("file_modified_ns"),
+    _number("state"),
+    _number("split"),
+    _number("revision"),
+    UniqueConstraint("project_id", "content_hash"),
+    Index("image_by_state", "project_id", "state", "split", "id"),
+    Index("image_by_folder", "project_id", "folder", "state", "split", "id"),
+)
+
+duplicate = Table(
+    "duplicate",
+    METADATA,
+    Column("project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("path", Text, primary_key=True),
+    _number("image_id", ForeignKey("image.id")),
+    _number("file_bytes"),
+    _number("file_modified_ns"),
+    Index("duplicate_of_image", "image_id"),
+)
+"""Files whose bytes an image of the project already has."""
+
+annotation = Table(
+    "annotation",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _number("image_id", ForeignKey("image.id")),
+    _number("class_id", ForeignKey("class.id")),
+    _number("author_kind"),
+    _text("author_name"),
+    _number("author_model_id", null=True),
+    _number("accepted_from", null=True),
+    Index("annotation_of_image", "image_id", "class_id"),
+    Index("annotation_of_class", "class_id", "image_id"),
+)
+
+operation = Table(
+    "operation",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _number("author_kind"),
+    _text("author_name"),
+    _number("author_model_id", null=True),
+    _text("cause"),
+    _number("made_us"),
+    _text("summary"),
+    _text("detail"),
+    _number("image_count"),
+    _number("reverts", null=True),
+    _number("reverted_by", null=True),
+    _text("idempotency_key", null=True),
+    UniqueConstraint("project_id", "idempotency_key"),
+    Index("operation_of_project", "project_id", "id"),
+)
+
+change = Table(
+    "change",
+    METADATA,
+    Column("operation_id", BigInteger, ForeignKey("operation.id"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _text("subject"),
+    _number("image_id", null=True),
+    _number("annotation_id", null=True),
+    _number("class_id", null=True),
+    _text("before", null=True),
+    _text("after", null=True),
+    Index("change_of_image", "image_id", "operation_id"),
+    **CLUSTERED,
+)
+"""subject is annotation, image or class; before and after are JSON, null where the thing was not there."""
+
+proposal = Table(
+    "proposal",
+    METADATA,
+    Column("project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("image_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("class_id", BigInteger, primary_key=True, autoincrement=False),
+    _number("model_id"),
+    Column("confidence", Float, nullable=False),
+    _number("band"),
+    Index("proposal_by_band", "project_id", "band", "image_id"),
+    Index("proposal_of_class", "class_id", "band", "image_id"),
+    **CLUSTERED,
+)
+"""band is the step of the ladder in proposals.py that the confidence stands on."""
+
+run = Table(
+    "run",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _text("name"),
+    _text("description"),
+    _text("settings"),
+    _text("state"),
+    _text("reason"),
+    _text("folder"),
+    _number("started_us"),
+    _number("finished_us", null=True),
+    Index("run_of_project", "project_id", "id"),
+)
+
+model = Table(
+    "model",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _text("name"),
+    _text("description"),
+    _text("head"),
+    _text("backbone"),
+    _text("class_names"),
+    _number("run_id", null=True),
+    _number("parent_id", null=True),
+    _text("quality", null=True),
+    _number("labels_used"),
+    _text("folder"),
+    _number("created_us"),
+    UniqueConstraint("project_id", "name"),
+)
+
+map_round = Table(
+    "map_round",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _number("number"),
+    _text("embedding"),
+    _number("model_id", null=True),
+    _text("method"),
+    _number("image_count"),
+    Column("median_move", Float, nullable=True),
+    Column("purity", Float, nullable=True),
+    Column("seconds", Float, nullable=False),
+    _text("file"),
+    _number("created_us"),
+    UniqueConstraint("project_id", "number"),
+)
+"""file is the name of the coordinates in the folder of maps."""
