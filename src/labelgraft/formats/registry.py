@@ -1,0 +1,20 @@
+"""Every format that we ship, in one list."""
+
+from __future__ import annotations
+
+from labelgraft.errors import UnknownName
+from labelgraft.formats.csv_labels import CsvLabels
+from labelgraft.formats.format import Format
+from labelgraft.formats.image_folder import ImageFolder
+from labelgraft.formats.plain_folder import PlainFolder
+
+# Detection asks them in this order; the plain folder takes whatever is left.
+ALL: tuple[Format, ...] = (CsvLabels(), ImageFolder(), PlainFolder())
+
+
+def get(name: str) -> Format:
+    """The format of that name. Raises: UnknownName, with near names."""
+    for known in ALL:
+        if known.name == name:
+            return known
+    raise UnknownName("format", name, [known.name for known in ALL])
