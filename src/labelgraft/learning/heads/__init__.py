@@ -1,0 +1,1 @@
+"""Heads: small classifiers on cached embeddings. Arrays in, arrays out."""
