@@ -1,0 +1,274 @@
+"""A pool of worker processes through which every image file goes.
+
+    with IngestPool(network=choice) as pool:
+        for shard, result in pool.run(shards):
+            ...
+
+A file that hangs or crashes its decoder costs that file: its worker is ended and started again, the file is
+refused with the reason, and the rest of its shard is done.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+
+from labelgraft.domain.image import RefusedFile
+from labelgraft.errors import JobCancelled, JobFailed, LabelgraftError
+from labelgraft.services.ingest_messages import NetworkChoice, NetworkFacts, Shard, ShardResult
+from labelgraft.services.ingest_process import WorkerLost, WorkerProcess
+
+SECONDS_PER_FILE = 60.0
+"""Default for the longest that one file may take; 100 megapixels of PNG take about 3 s on a free core."""
+
+MEMORY_BYTES = 1_400_000_000
+"""Default bound on a worker's resident memory, network included."""
+
+_WATCH_SECONDS = 0.25
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+@dataclass(slots=True)
+class _Task:
+    shard: Shard
+    future: Future[ShardResult] = field(default_factory=Future)
+
+
+class IngestPool:
+    """Worker processes, one per core, that turn shards of files into records, thumbnails and embeddings.
+
+    Safe to use from several threads; each submitted shard has its own future.
+
+    Args:
+        workers: processes; by default one per core.
+        network: loaded by every worker at its start; a shard that names another makes its worker load that.
+        seconds_per_file: a file that takes longer is refused.
+        memory_bytes: resident memory of one worker; a file that needs more is refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        network: NetworkChoice | None = None,
+        seconds_per_file: float = SECONDS_PER_FILE,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self.workers = workers or cores()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        slots = range(self.workers)
+        self._slots = [_Slot(network, seconds_per_file, memory_bytes, self._closing) for _ in slots]
+        self._threads = [
+            threading.Thread(target=self._attend, args=(slot,), daemon=True) for slot in self._slots
+        ]
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        for thread in (*self._threads, self._watcher):
+            thread.start()
+
+    def __enter__(self) -> IngestPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def wait_until_ready(self) -> NetworkFacts | None:
+        """Wait until every worker has started and loaded the pool's network; what it says of itself.
+
+        Raises: what kept a worker from starting: Unreachable, MissingExtra, JobFailed, ...
+        """
+        results = [slot.ready.result() for slot in self._slots]
+        return results[0].network
+
+    def submit(self, shard: Shard) -> Future[ShardResult]:
+        """Queue a shard. Its future may be cancelled while it waits.
+
+        The future raises JobCancelled if the pool is closed meanwhile, JobFailed if workers keep ending
+        outside any file, or what the network raised while loading.
+        """
+        task = _Task(shard)
+        if self._closing.is_set():
+            task.future.set_exception(
+                JobCancelled("The workers were stopped. Nothing of this shard was kept.")
+            )
+        else:
+            self._tasks.put(task)
+        return task.future
+
+    def run(
+        self, shards: Iterable[Shard], *, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[Shard, ShardResult]]:
+        """Work through shards and give each with its result as it finishes.
+
+        Only two shards per worker are under way, so that results do not pile up. After stop() says so, no
+        shard is begun; those under way are finished and given. Errors are those of submit.
+        """
+        coming = iter(shards)
+        under_way: dict[Future[ShardResult], Shard] = {}
+        try:
+            while True:
+                self._fill(under_way, coming, stop)
+                if not under_way:
+                    return
+                finished, _ = wait(under_way, timeout=_WATCH_SECONDS, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    yield under_way.pop(future), future.result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+    def _fill(
+        self, under_way: dict[Future[ShardResult], Shard], coming: Iterator[Shard], stop: Callable[[], bool]
+    ) -> None:
+        while len(under_way) < 2 * self.workers and not stop():
+            shard = next(coming, None)
+            if shard is None:
+                return
+            under_way[self.submit(shard)] = shard
+
+    def close(self) -> None:
+        """End the workers now; shards not yet finished raise JobCancelled. May be called again."""
+        self._closing.set()
+        for slot in self._slots:
+            slot.kill()
+            self._tasks.put(None)
+        for thread in (*self._threads, self._watcher):
+            thread.join()
+        self._cancel_waiting()
+
+    def _cancel_waiting(self) -> None:
+        while True:
+            try:
+                task = self._tasks.get_nowait()
+            except queue.Empty:
+                return
+            if task is not None and task.future.set_running_or_notify_cancel():
+                task.future.set_exception(
+                    JobCancelled("The workers were stopped before this shard was begun.")
+                )
+
+    def _attend(self, slot: _Slot) -> None:
+        """One thread per worker: hands it shards, one at a time."""
+        slot.begin()
+        while (task := self._tasks.get()) is not None and not self._closing.is_set():
+            _finish(task.future, slot, task.shard)
+        if task is not None:
+            self._tasks.put(task)
+        slot.close()
+
+    def _watch(self) -> None:
+        while not self._closing.wait(_WATCH_SECONDS):
+            for slot in self._slots:
+                slot.look_after()
+
+
+def _finish(future: Future[ShardResult], slot: _Slot, shard: Shard) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(slot.work_out(shard))
+    except LabelgraftError as error:
+        future.set_exception(error)
+    except Exception as error:  # noqa: BLE001  a thread that died in silence would leave the caller waiting
+        future.set_exception(error)
+
+
+class _Slot:
+    """The place of one worker: starts it, starts it again when it was lost, and redoes its shard."""
+
+    def __init__(
+        self,
+        network: NetworkChoice | None,
+        seconds_per_file: float,
+        memory_bytes: int,
+        closing: threading.Event,
+    ) -> None:
+        self.ready: Future[ShardResult] = Future()
+        self._network = network
+        self._seconds_per_file = seconds_per_file
+        self._memory_bytes = memory_bytes
+        self._closing = closing
+        self._lock = threading.Lock()
+        self._process: WorkerProcess | None = None
+
+    def begin(self) -> None:
+        """Start the worker and let it load the pool's network; `ready` tells how that went."""
+        _finish(self.ready, self, Shard((), network=self._network))
+
+    def work_out(self, shard: Shard) -> ShardResult:
+        """A shard's result, with the files that had to be given up refused.
+
+        A crash is forgiven once per file, and twice outside files: the machine may have run out of memory by
+        other programs.
+        """
+        given_up: dict[str, str] = {}
+        crashed: dict[str | None, int] = {}
+        while True:
+            paths = tuple(path for path in shard.paths if path not in given_up)
+            try:
+                result = self._running().work(replace(shard, paths=paths))
+            except WorkerLost as lost:
+                self._replace_worker()
+                path = None if lost.index is None else paths[lost.index]
+                crashed[path] = crashed.get(path, 0) + 1
+                self._give_up(given_up, path, lost, crashed[path])
+                continue
+            return result.with_refused([RefusedFile(path, reason) for path, reason in given_up.items()])
+
+    def _give_up(self, given_up: dict[str, str], path: str | None, lost: WorkerLost, times: int) -> None:
+        if self._closing.is_set():
+            raise JobCancelled("The workers were stopped. Nothing of this shard was kept.")
+        if lost.code == 1 or (path is None and times == 3):
+            words = lost.last_words or "nothing"
+            raise JobFailed(
+                f"A worker process ended with code {lost.code}. Shards finished before are kept. "
+                f"Its last words were: {words}"
+            )
+        if path is not None and lost.hung:
+            given_up[path] = f"took longer than {self._seconds_per_file:g} s to decode"
+        elif path is not None and times == 2:
+            given_up[path] = "crashed the decoder twice"
+
+    def _running(self) -> WorkerProcess:
+        with self._lock:
+            if self._closing.is_set():
+                raise JobCancelled("The workers were stopped. Nothing of this shard was kept.")
+            if self._process is None:
+                self._process = WorkerProcess(
+                    seconds_per_file=self._seconds_per_file, memory_bytes=self._memory_bytes
+                )
+            return self._process
+
+    def _replace_worker(self) -> None:
+        self.close()
+
+    def look_after(self) -> None:
+        """End the worker if it hangs."""
+        with self._lock:
+            if self._process is not None:
+                self._process.look_after()
+
+    def kill(self) -> None:
+        """End the worker now."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Clean up behind the worker."""
+        with self._lock:
+            if self._process is not None:
+                self._process.close()
+            self._process = None
