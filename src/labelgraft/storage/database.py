@@ -48,11 +48,6 @@ class Database:
         """True for SQLite."""
         return self.file is not None
 
-    @property
-    def writer(self) -> Engine:
-        """The engine that writes; for migrations and backups."""
-        return self._writer
-
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the data as they are now, however long it is used; it cannot write.
@@ -80,6 +75,16 @@ class Database:
         if self._turn is not None:
             with self._my_turn(), self._translated():
                 dialect.checkpoint(self._writer)
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the embedded database as it is now; others go on reading and writing meanwhile."""
+        with self._translated():
+            dialect.copy_online(self._readers, target)
+
+    def quick_check(self) -> str:
+        """ "ok", or what is wrong with the embedded database's pages. Raises: WorkspaceDamaged."""
+        with self._translated():
+            return dialect.quick_check(self._writer)
 
     def close(self) -> None:
         """Give all connections back; the writer goes last, so that only it empties the log."""

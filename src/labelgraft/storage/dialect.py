@@ -19,6 +19,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Table,
     Text,
     bindparam,
@@ -35,6 +36,9 @@ from labelgraft.errors import WorkspaceDamaged, WorkspaceError, WorkspaceUnwrita
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Table options: rows are stored in the order of the primary key, without a second copy of it."""
+
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit integer everywhere; SQLite makes only an INTEGER primary key the row's own address."""
 
 READERS = 8
 """Connections that may read at the same time."""
@@ -137,6 +141,7 @@ def copy_online(engine: Engine, target: Path) -> None:
             assert isinstance(source, sqlite3.Connection)
             source.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode=DELETE")
+            copy.execute("DELETE FROM about WHERE name = 'open'")
         finally:
             copy.close()
     finally:
@@ -225,3 +230,9 @@ def _unwritable(where: str, text: str) -> str:
         f"{where}: the database cannot be written ({text}). This change was not saved; everything saved "
         "before it is kept. Make room on the disk or correct the permissions, and try again."
     )
+
+
+def one_migration_at_a_time(connection: Connection) -> None:
+    """Wait until no other process changes the tables' shape; SQLite has only one writer anyway."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(707406378)")

@@ -35,6 +35,12 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         ) from error
 
 
+def sync_file(path: Path) -> None:
+    """Bring a finished file to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a folder's list of names to the disk, so that a new name survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)

@@ -51,9 +51,9 @@ def change_state(c: Connection, run_id: RunId, state: RunState, *, reason: str =
     """Say where a run stands; the end is dated when it first ends."""
     old = get(c, run_id)
     ends = state in ENDED and old.finished_at is None
-    values = {"state": state.value, "reason": reason, **({"finished_us": now_us()} if ends else {})}
-    if state not in ENDED:
-        values["finished_us"] = None
+    values: dict[str, str | int | None] = {"state": state.value, "reason": reason}
+    if ends or state not in ENDED:
+        values["finished_us"] = now_us() if ends else None
     c.execute(update(run).where(run.c.id == run_id).values(values))
     return get(c, run_id)
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint
 
-from labelgraft.storage.dialect import CLUSTERED
+from labelgraft.storage.dialect import CLUSTERED, NUMBER
 
 METADATA = MetaData()
 
 
 def _number(name: str, *constraints: Any, null: bool = False) -> Column[Any]:
-    return Column(name, BigInteger, *constraints, nullable=null)
+    return Column(name, NUMBER, *constraints, nullable=null)
 
 
 def _text(name: str, *, null: bool = False) -> Column[Any]:
@@ -25,7 +25,7 @@ def _text(name: str, *, null: bool = False) -> Column[Any]:
 
 
 def _id() -> Column[Any]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+    return Column("id", NUMBER, primary_key=True, autoincrement=False)
 
 
 counter = Table("counter", METADATA, Column("name", Text, primary_key=True), _number("next"))
@@ -84,7 +84,7 @@ image = Table(
 duplicate = Table(
     "duplicate",
     METADATA,
-    Column("project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("project_id", NUMBER, ForeignKey("project.id"), primary_key=True, autoincrement=False),
     Column("path", Text, primary_key=True),
     _number("image_id", ForeignKey("image.id")),
     _number("file_bytes"),
@@ -131,8 +131,8 @@ operation = Table(
 change = Table(
     "change",
     METADATA,
-    Column("operation_id", BigInteger, ForeignKey("operation.id"), primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("operation_id", NUMBER, ForeignKey("operation.id"), primary_key=True, autoincrement=False),
+    Column("seq", NUMBER, primary_key=True, autoincrement=False),
     _text("subject"),
     _number("image_id", null=True),
     _number("annotation_id", null=True),
@@ -147,9 +147,9 @@ change = Table(
 proposal = Table(
     "proposal",
     METADATA,
-    Column("project_id", BigInteger, ForeignKey("project.id"), primary_key=True, autoincrement=False),
-    Column("image_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("class_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("project_id", NUMBER, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("image_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("class_id", NUMBER, primary_key=True, autoincrement=False),
     _number("model_id"),
     Column("confidence", Float, nullable=False),
     _number("band"),
