@@ -1,8 +1,8 @@
 """Makes torchvision importable beside a torch that its compiled operators were not built for.
 
-The torchvision wheel of PyPI for Linux is built for CUDA torch. Beside a CPU-only torch its operator library does
-not load, and `import torchvision` dies while it registers what is missing. A healthy install is never touched;
-otherwise `nms` and `roi_align` are defined here, in torch, and torchvision is imported again.
+The common torchvision wheel for Linux is built for CUDA torch. Beside a CPU-only torch its operator library
+does not load, and `import torchvision` dies while it registers what is missing. A healthy install is never
+touched; otherwise `nms` and `roi_align` are defined here, in torch, and torchvision is imported again.
 
 Call `ensure_torchvision()` before the first import of timm, torchvision or transformers, everywhere.
 """
@@ -30,7 +30,7 @@ def ensure_torchvision() -> Literal["native", "shim"]:
     Raises: RuntimeError or ImportError as torchvision itself does, when something else is wrong with it.
     """
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError as error:
         if "torchvision::nms" not in str(error):
             raise
@@ -59,7 +59,7 @@ def _forget_half_imported_torchvision() -> None:
 def _define_operators() -> Any:
     import torch
 
-    library = torch.library.Library("torchvision", "FRAGMENT")  # noqa: TOR901
+    library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     library.define("nms" + NMS_SCHEMA)
     library.define("qnms" + NMS_SCHEMA)
     library.define("roi_align" + ROI_ALIGN_SCHEMA)
@@ -99,7 +99,7 @@ def nms(dets: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch
 
 
 def roi_align(
-    input: torch.Tensor,  # noqa: A002
+    input: torch.Tensor,
     rois: torch.Tensor,
     spatial_scale: float,
     pooled_height: int,
@@ -109,8 +109,8 @@ def roi_align(
 ) -> torch.Tensor:
     """RoIAlign as weighted sums of rows of the map, so that autograd comes for free.
 
-    The map becomes a table of N * H * W rows of C numbers; each output bin is the weighted sum of the four corners
-    of each of its sample points.
+    The map becomes a table of N * H * W rows of C numbers; each output bin is the weighted sum of the four
+    corners of each of its sample points.
 
     Args:
         input: (N, C, H, W).
@@ -192,7 +192,7 @@ def _corners(
 def _axis(
     start: torch.Tensor, bin_size: torch.Tensor, bins: int, samples: int, size: int
 ) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
-    """Lower and upper neighbour of each sample point along one axis, (K, bins, samples), with their weights."""
+    """Lower and upper neighbour of each sample point on one axis, (K, bins, samples), and their weights."""
     import torch
 
     bin_index = torch.arange(bins, dtype=torch.float32, device=start.device)[None, :, None]

@@ -6,7 +6,7 @@ import hashlib
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labelgraft.errors import BadInput
 
@@ -27,26 +27,23 @@ def file_digest(path: Path) -> str:
 
 def state_digest(state: Mapping[str, torch.Tensor]) -> str:
     """SHA-256 of names, shapes and values, in hex; the order of the names does not matter."""
+    import torch
+
     digest = hashlib.sha256()
     for name in sorted(state):
         value = state[name].detach().cpu().contiguous()
         digest.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
-        digest.update(value.flatten().view(_BYTES()).numpy().tobytes())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
-
-
-def _BYTES() -> Any:  # noqa: N802
-    import torch
-
-    return torch.uint8
 
 
 def read_state_dict(path: Path) -> StateDict:
     """The tensors of a weights file by name.
 
-    safetensors, or a PyTorch state dict (also inside the usual wrappers); the content decides, not the suffix.
+    safetensors, or a PyTorch state dict (also inside the usual wrappers); the content decides, not the
+    suffix.
 
-    Raises: BadInput if the file is absent, is neither, or holds more than tensors (nothing of it is executed).
+    Raises: BadInput if the file is absent, is neither, or holds more than tensors (nothing is executed).
     """
     if not path.is_file():
         raise BadInput(f"{path}: there is no such weights file. Nothing was loaded. Check the path.")
@@ -83,12 +80,13 @@ def _read_torch(path: Path) -> object:
         ) from error
     except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
         raise BadInput(
-            f"{path}: cannot be read as a PyTorch state dict ({_first_line(error)}). Fetch the file again, or give "
-            "a safetensors file."
+            f"{path}: cannot be read as a PyTorch state dict ({first_line(error)}). Fetch the file again, "
+            "or give a safetensors file."
         ) from error
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The first line of a library's message, short enough to stand inside one of ours."""
     return str(error).strip().split("\n")[0][:200]
 
 
@@ -116,17 +114,17 @@ def _plain_tensors(content: object, path: Path) -> StateDict:
 def by_order(state: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor], *, source: str) -> StateDict:
     """The values of `state` under the names of `own`, for two writings of the same architecture.
 
-    Raises: BadInput if the count or any shape differs: then they are not the same architecture in the same order.
+    Raises: BadInput if the count or any shape differs: they are then not the same architecture in one order.
     """
     if len(state) != len(own):
         raise BadInput(
-            f"{source}: found {len(state)} tensors, expected {len(own)}. Nothing was loaded. The file is of another "
-            "network or version."
+            f"{source}: found {len(state)} tensors, expected {len(own)}. Nothing was loaded. The file is of "
+            "another network or version."
         )
     for (theirs, value), (name, place) in zip(state.items(), own.items(), strict=True):
         if value.shape != place.shape:
             raise BadInput(
-                f"{source}: {theirs} has shape {tuple(value.shape)}, expected {tuple(place.shape)} for {name}. "
-                "Nothing was loaded. The file is of another network or version."
+                f"{source}: {theirs} has shape {tuple(value.shape)}, expected {tuple(place.shape)} for "
+                f"{name}. Nothing was loaded. The file is of another network or version."
             )
     return dict(zip(own, state.values(), strict=True))

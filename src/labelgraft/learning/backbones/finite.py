@@ -19,7 +19,7 @@ def demand_finite(embeddings: Floats, name: str, precision: str) -> Floats:
             "Use precision f32." if precision != "f32" else "The weights are damaged or of another network."
         )
         raise BadInput(
-            f"Backbone {name}: {bad} of {len(embeddings)} embeddings hold NaN or infinity (precision {precision}). "
-            f"They were not kept. {advice}"
+            f"Backbone {name}: {bad} of {len(embeddings)} embeddings hold NaN or infinity (precision "
+            f"{precision}). They were not kept. {advice}"
         )
     return embeddings

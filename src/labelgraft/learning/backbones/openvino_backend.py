@@ -1,7 +1,7 @@
 """Runs a backbone with OpenVINO: on x86-64 about twice as fast as torch.
 
-One thread per network; run one network per core in processes of their own. Pinning is off, or all those processes
-would sit on the first core.
+One thread per network; run one network per core in processes of their own. Pinning is off, or all those
+processes would sit on the first core.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ CHUNK = 8
 def openvino() -> Any:
     """The module openvino, imported so that its telemetry package cannot be.
 
-    `openvino-telemetry` is installed with OpenVINO and its model converter reports home unless told otherwise. With
-    the name blocked, OpenVINO takes its own stub, which does nothing. If something else has imported OpenVINO before
-    us, the reporter that exists is told that nobody consented.
+    `openvino-telemetry` is installed with OpenVINO, whose model converter reports home unless told otherwise.
+    With the name blocked, OpenVINO takes its own stub, which does nothing. If something else has imported
+    OpenVINO before us, the reporter that exists loses its voice.
     """
     before = sys.modules.get("openvino_telemetry")
     if before is not None:
@@ -93,13 +93,14 @@ def native_precision() -> str:
 def convert(module: torch.nn.Module, preprocessing: Preprocessing) -> Any:
     """An OpenVINO model that takes (n, input_px, input_px, 3) uint8."""
     import torch
+    from torch.jit._trace import TracerWarning
 
     ov = openvino()
     size = preprocessing.input_px
     with warnings.catch_warnings():
-        # tracing is what OpenVINO does inside, deprecated or not; its constants are what we want: the size is fixed
+        # tracing is what OpenVINO does inside, deprecated or not; it may keep constants, as the size is fixed
         warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*torch.jit.*")
-        warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
+        warnings.filterwarnings("ignore", category=TracerWarning)
         model = ov.convert_model(
             module, example_input=torch.zeros(1, 3, size, size), input=[-1, 3, size, size]
         )
@@ -107,17 +108,22 @@ def convert(module: torch.nn.Module, preprocessing: Preprocessing) -> Any:
 
 
 def taking_bytes(model: Any, preprocessing: Preprocessing) -> Any:
-    """The model with byte input and the normalisation inside: (n, H, W, 3) uint8 instead of (n, 3, H, W) float32."""
+    """The model with the normalisation inside: takes (n, H, W, 3) uint8.
+
+    A model that takes bytes already is left to normalise them itself.
+    """
     ov = openvino()
     from openvino.preprocess import PrePostProcessor
 
     prepost = PrePostProcessor(model)
     entry = prepost.input()
+    channels = model.input().get_partial_shape()[3]
     entry.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-    entry.model().set_layout(ov.Layout("NCHW"))
-    mean = [255 * m for m in preprocessing.mean]
-    scale = [255 * s for s in preprocessing.std]
-    entry.preprocess().convert_element_type(ov.Type.f32).mean(mean).scale(scale)
+    entry.model().set_layout(ov.Layout("NHWC" if channels == ov.Dimension(3) else "NCHW"))
+    if model.input().get_element_type() != ov.Type.u8:
+        mean = [255 * m for m in preprocessing.mean]
+        scale = [255 * s for s in preprocessing.std]
+        entry.preprocess().convert_element_type(ov.Type.f32).mean(mean).scale(scale)
     return prepost.build()
 
 

@@ -21,8 +21,8 @@ REDUCING_GAP = 3.0
 def square_of(image: Image.Image, preprocessing: Preprocessing) -> Pixels:
     """The centre square of an image, resized to the network's input.
 
-    Cutting out and resizing are one step, which costs less than resizing what is cut away afterwards and rounds no
-    edge to a whole pixel. Images over six times the input are first shrunk by whole numbers (Pillow's
+    Cutting out and resizing are one step, which costs less than resizing what is cut away afterwards and
+    rounds no edge to a whole pixel. Images over six times the input are first shrunk by whole numbers (Pillow's
     reducing_gap); that changes no byte of smaller ones.
 
     Args:

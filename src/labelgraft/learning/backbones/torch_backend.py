@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from labelgraft.domain.arrays import Floats, Pixels
 from labelgraft.domain.backbone import Backbone
+from labelgraft.errors import BadSetting
 from labelgraft.learning.backbones.finite import demand_finite
 from labelgraft.learning.backbones.preparation import square_of
 
 if TYPE_CHECKING:
     import torch
+
+    from labelgraft.learning.backbones.timm_networks import LoadedModule
 
 CHUNK = 16
 
@@ -32,6 +35,30 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def demand_device(device: str) -> None:
+    """Raises: BadSetting in one sentence if torch cannot compute on that device."""
+    import torch
+
+    kind, _, index = device.partition(":")
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if kind not in there or (index and not index.isdecimal()):
+        raise BadSetting(f"device: found {device!r}, expected cpu, cuda, cuda:1 or mps.")
+    if int(index or 0) >= there[kind]:
+        raise BadSetting(
+            f"device {device!r} cannot be reached from here (torch {torch.__version__} sees {there[kind]} of that "
+            "kind). Nothing was loaded. Use device cpu."
+        )
+
+
+def on_device(backbone: Backbone, loaded: LoadedModule, precision: str, device: str) -> TorchNetwork:
+    """The network on that device, in the memory layout in which convolutions are fastest."""
+    import torch
+
+    module: Any = loaded.module
+    module = module.to(device).to(memory_format=torch.channels_last)
+    return TorchNetwork(backbone, loaded.weights_digest, module, precision, device)
 
 
 @dataclass(frozen=True, slots=True)
