@@ -50,6 +50,11 @@ def by_name(c: Connection, project_id: ProjectId, name: str) -> LabelClass:
     raise UnknownName("class", name, (k.name for k in known))
 
 
+def last_known(c: Connection, class_id: ClassId) -> LabelClass:
+    """The class as it is, or as it was when it was deleted."""
+    return from_row(c.execute(select(class_).where(class_.c.id == class_id)).one())
+
+
 def ensure(c: Connection, project_id: ProjectId, names: Sequence[str]) -> dict[str, ClassId]:
     """The numbers of classes by name, in the order given; missing ones are added with colour and key.
 

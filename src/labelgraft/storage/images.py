@@ -9,9 +9,17 @@ import numpy as np
 from sqlalchemy import Connection, Row, func, select
 
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
-from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, Image, ImageColumns, NewImage
+from labelgraft.domain.image import (
+    SPLIT_CODES,
+    STATE_CODES,
+    Image,
+    ImageColumns,
+    ImageFilter,
+    ImagePage,
+    NewImage,
+)
 from labelgraft.errors import BadInput
-from labelgraft.storage import counters, dialect
+from labelgraft.storage import counters, dialect, image_search
 from labelgraft.storage.tables import duplicate, image
 
 _ADDED = (
@@ -110,6 +118,39 @@ def of_ids(c: Connection, image_ids: Sequence[ImageId]) -> tuple[Image, ...]:
     if missing:
         raise BadInput(f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown).")
     return tuple(found[image_id] for image_id in image_ids)
+
+
+def page(
+    c: Connection,
+    project_id: ProjectId,
+    wanted: ImageFilter = ImageFilter(),  # noqa: B008  a frozen value
+    after: ImageId | None = None,
+    limit: int = 100,
+) -> ImagePage:
+    """Images that the filter lets through, in the order of their numbers, above `after`.
+
+    A rare combination is searched a bounded stretch at a time, so a page may be short and still continue.
+    Text in a path is compared without regard to the case of ASCII letters.
+    """
+    found = image_search.search(c, project_id, wanted, after or 0, limit + 1)
+    shown = found.image_ids[:limit]
+    next_after = shown[-1] if len(found.image_ids) > limit else found.searched_to
+    return ImagePage(of_ids(c, shown), next_after)
+
+
+def every(
+    c: Connection,
+    project_id: ProjectId,
+    wanted: ImageFilter = ImageFilter(),  # noqa: B008  a frozen value
+) -> list[ImageId]:
+    """The numbers of all images that the filter lets through, in order."""
+    listed: list[ImageId] = []
+    after: ImageId | None = ImageId(0)
+    while after is not None:
+        found = image_search.search(c, project_id, wanted, after, limit=10_000)
+        listed += found.image_ids
+        after = found.searched_to
+    return listed
 
 
 def count(c: Connection, project_id: ProjectId) -> int:

@@ -18,6 +18,7 @@ from labelgraft.domain.operation import AnnotationChange, Cause, ImageFields, Op
 from labelgraft.errors import BadInput
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, counters, operations, projects, settling
+from labelgraft.storage.reverting import revert as revert
 
 
 def set_class(

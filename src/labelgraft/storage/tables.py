@@ -77,8 +77,10 @@ image = Table(
     _number("split"),
     _number("revision"),
     UniqueConstraint("project_id", "content_hash"),
+    Index("image_of_project", "project_id", "id"),
+    Index("image_by_folder", "project_id", "folder", "split", "id"),
     Index("image_by_state", "project_id", "state", "split", "id"),
-    Index("image_by_folder", "project_id", "folder", "state", "split", "id"),
+    Index("image_by_folder_and_state", "project_id", "folder", "state", "split", "id"),
 )
 
 duplicate = Table(
@@ -153,8 +155,8 @@ proposal = Table(
     _number("model_id"),
     Column("confidence", Float, nullable=False),
     _number("band"),
-    Index("proposal_by_band", "project_id", "band", "image_id"),
-    Index("proposal_of_class", "class_id", "band", "image_id"),
+    Index("proposal_by_band", "project_id", "band", "image_id", "confidence"),
+    Index("proposal_of_class", "class_id", "band", "image_id", "confidence"),
     **CLUSTERED,
 )
 """band is the step of the ladder in proposals.py that the confidence stands on."""

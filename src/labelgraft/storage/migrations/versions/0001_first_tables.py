@@ -74,10 +74,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("project_id", "content_hash"),
     )
+    op.create_index("image_by_folder", "image", ["project_id", "folder", "split", "id"], unique=False)
     op.create_index(
-        "image_by_folder", "image", ["project_id", "folder", "state", "split", "id"], unique=False
+        "image_by_folder_and_state", "image", ["project_id", "folder", "state", "split", "id"], unique=False
     )
     op.create_index("image_by_state", "image", ["project_id", "state", "split", "id"], unique=False)
+    op.create_index("image_of_project", "image", ["project_id", "id"], unique=False)
     op.create_table(
         "map_round",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
@@ -159,8 +161,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "image_id", "class_id"),
         **CLUSTERED,
     )
-    op.create_index("proposal_by_band", "proposal", ["project_id", "band", "image_id"], unique=False)
-    op.create_index("proposal_of_class", "proposal", ["class_id", "band", "image_id"], unique=False)
+    op.create_index(
+        "proposal_by_band", "proposal", ["project_id", "band", "image_id", "confidence"], unique=False
+    )
+    op.create_index(
+        "proposal_of_class", "proposal", ["class_id", "band", "image_id", "confidence"], unique=False
+    )
     op.create_table(
         "run",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),

@@ -1,0 +1,168 @@
+"""Numbers of the images that a filter lets through, in order, a bounded stretch at a time.
+
+Each part of a filter is a stream of image numbers that an index gives in order. One stream alone is read
+straight. Several are met by walking the sparsest one, window by window, and asking the others about its
+numbers; text in a path has no index and is only ever asked. After WINDOWS the search stops and says how far
+it came, so that no page takes longer than a few ten thousand look-ups, however rare the combination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union, union_all
+
+from labelgraft.domain.ids import ImageId, ProjectId
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter
+from labelgraft.storage import dialect
+from labelgraft.storage.proposals import BANDS, model_of
+from labelgraft.storage.tables import annotation, class_, image, proposal
+
+WINDOWS = (1_000, 10_000)
+"""Numbers of the sparsest stream looked at for one page, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Numbers in order, and the number up to which everything was looked at; None: to the end."""
+
+    image_ids: list[ImageId]
+    searched_to: ImageId | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """branches: conditions that share nothing or `overlap`; each is in order along an index."""
+
+    number: ColumnElement[Any]
+    branches: list[list[ColumnElement[bool]]]
+    holds: ColumnElement[bool]
+    overlap: bool = False
+
+    def window(self, after: int, size: int) -> Select[Any]:
+        """The first `size` numbers above `after`."""
+        parts = [
+            select(self.number.label("id"))
+            .where(*branch, self.number > after)
+            .order_by(self.number)
+            .limit(size)
+            for branch in self.branches
+        ]
+        if len(parts) == 1 and not self.overlap:
+            return parts[0]
+        wrapped = [select(part.subquery().c.id) for part in parts]
+        joined = (union(*wrapped) if self.overlap else union_all(*wrapped)).subquery()
+        return select(joined.c.id).order_by(joined.c.id).limit(size)
+
+
+def search(c: Connection, project_id: ProjectId, wanted: ImageFilter, after: int, limit: int) -> Found:
+    """The first images above `after` that the filter lets through, at least `limit` of them if there are."""
+    streams = _streams(c, project_id, wanted)
+    if streams is None:
+        return Found([], None)
+    text = wanted.path_contains
+    if len(streams) == 1 and not text:
+        rows = c.execute(streams[0].window(after, limit)).scalars().all()
+        end = ImageId(rows[-1]) if len(rows) == limit else None
+        return Found([ImageId(row) for row in rows], end)
+    asked = [stream.holds for stream in streams]
+    if text:
+        asked.append(image.c.path.icontains(text, autoescape=True))
+    found: list[ImageId] = []
+    for size in WINDOWS:
+        driver = _sparsest(c, streams, after, size)
+        numbers = c.execute(streams[driver].window(after, size)).scalars().all()
+        others = [condition for i, condition in enumerate(asked) if i != driver]
+        meet = select(image.c.id).where(dialect.among(c, image.c.id, numbers), *others)
+        met = c.execute(meet.order_by(image.c.id).limit(limit)).scalars().all()
+        found += [ImageId(row) for row in met]
+        if len(met) == limit:
+            return Found(found, found[-1])
+        if len(numbers) < size:
+            return Found(found, None)
+        after = numbers[-1]
+        if len(found) >= limit:
+            break
+    return Found(found, ImageId(after))
+
+
+def _sparsest(c: Connection, streams: Sequence[_Stream], after: int, size: int) -> int:
+    """The stream whose window reaches furthest; the shortest of those that end within it."""
+    if len(streams) == 1:
+        return 0
+    reach = []
+    for stream in streams:
+        ids = stream.window(after, size).subquery()
+        count, last = c.execute(select(func.count(), func.max(ids.c.id))).one()
+        reach.append((0, count) if count < size else (1, -last))
+    return reach.index(min(reach))
+
+
+def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[_Stream] | None:
+    """The streams of a filter; None if it lets nothing through for sure."""
+    streams = []
+    if wanted.class_id is not None:
+        of_project = select(class_.c.project_id).where(class_.c.id == wanted.class_id)
+        if c.execute(of_project).scalar() != project_id:
+            return None
+        streams.append(_labelled_with(wanted.class_id))
+    if _asks_for_proposals(wanted):
+        if wanted.model_id is not None and model_of(c, project_id) != wanted.model_id:
+            return None
+        streams.append(_proposed(project_id, wanted))
+    if not streams or wanted.state is not None or wanted.split is not None or wanted.folder is not None:
+        streams.append(_of_own_fields(project_id, wanted))
+    return streams
+
+
+def _of_own_fields(project_id: ProjectId, wanted: ImageFilter) -> _Stream:
+    """Without a state to ask for, indexes that do not hold the state serve in fewer branches."""
+    i = image.c
+    given = [i.project_id == project_id]
+    if wanted.folder is not None:
+        given.append(i.folder == wanted.folder)
+    state = None if wanted.state is None else i.state == STATE_CODES.index(wanted.state)
+    split = None if wanted.split is None else i.split == SPLIT_CODES.index(wanted.split)
+    holds = and_(*given, *(condition for condition in (state, split) if condition is not None))
+    branches: list[list[ColumnElement[bool]]] = [given]
+    if state is not None or split is not None or wanted.folder is not None:
+        splits = [split] if split is not None else [i.split == code for code in range(len(SPLIT_CODES))]
+        branches = [[*given, one] for one in splits]
+        if state is not None:
+            branches = [[*branch, state] for branch in branches]
+        elif wanted.folder is None:
+            codes = range(len(STATE_CODES))
+            branches = [[*branch, i.state == code] for branch in branches for code in codes]
+    return _Stream(i.id, branches, holds)
+
+
+def _labelled_with(class_id: int) -> _Stream:
+    a = annotation.c
+    holds = select(a.id).where(a.image_id == image.c.id, a.class_id == class_id).exists()
+    return _Stream(a.image_id, [[a.class_id == class_id]], holds)
+
+
+def _asks_for_proposals(wanted: ImageFilter) -> bool:
+    asked = (wanted.proposed_class_id, wanted.model_id, wanted.min_confidence, wanted.max_confidence)
+    return any(value is not None for value in asked)
+
+
+def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Stream:
+    p = proposal.c
+    low = 0.0 if wanted.min_confidence is None else wanted.min_confidence
+    high = 1.0 if wanted.max_confidence is None else wanted.max_confidence
+    first, last = (int(np.searchsorted(BANDS, edge, side="right")) for edge in (low, high))
+    given = [p.project_id == project_id]
+    if wanted.proposed_class_id is not None:
+        given.append(p.class_id == wanted.proposed_class_id)
+    between = [p.confidence >= low, p.confidence <= high]
+    branches = [
+        [*given, p.band == band, *(between if band in (first, last) else ())]
+        for band in range(first, last + 1)
+    ]
+    holds = select(p.image_id).where(p.image_id == image.c.id, *given, *between).exists()
+    one_per_image = wanted.proposed_class_id is not None
+    return _Stream(p.image_id, branches or [[p.band < 0]], holds, overlap=not one_per_image)

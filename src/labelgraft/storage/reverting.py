@@ -1,0 +1,218 @@
+"""Taking back any operation at any time, and telling which later ones that overrides.
+
+What goes back: in a single-label project an image's class as a whole, so that it never has two; in a
+multi-label one each annotation by itself; split, folder and the fields of a class each by themselves. A state
+goes back where no annotation is left, as an image with one is labelled. A class comes back if an annotation
+that needs it does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, update
+
+from labelgraft.domain.annotation import Annotation, Author
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId, ProjectId
+from labelgraft.domain.image import ImageState
+from labelgraft.domain.operation import (
+    AnnotationChange,
+    Cause,
+    Changes,
+    ClassChange,
+    ImageChange,
+    ImageFields,
+    Operation,
+    RevertReport,
+)
+from labelgraft.domain.project import LabelClass
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, operations, overriding, projects, settling
+from labelgraft.storage.tables import operation
+
+
+def revert(
+    c: Connection,
+    operation_id: OperationId,
+    *,
+    author: Author,
+    dry_run: bool = False,
+    idempotency_key: str | None = None,
+) -> RevertReport:
+    """Take back an operation, as a new one that can itself be taken back; on a dry run only say what it does.
+
+    Raises: BadInput if there is no such operation.
+    """
+    project_id = operations.project_of(c, operation_id)
+    project = projects.lock(c, project_id)
+    reverted = operations.get(c, operation_id)
+    done = operations.by_idempotency_key(c, project_id, idempotency_key)
+    if done is not None:
+        return RevertReport(reverted, done, done.image_count, ())
+    plan = _plan(c, project_id, operation_id, multi_label=project.multi_label)
+    overridden = overriding.find(c, operation_id, plan.done, plan.back)
+    touched = {a.image_id for a in plan.back.annotations} | {i.image_id for i in plan.back.images}
+    if dry_run or plan.back == Changes():
+        return RevertReport(reverted, None, len(touched), overridden)
+    new = _record(c, project_id, reverted, plan.back, author, idempotency_key)
+    return RevertReport(operations.get(c, operation_id), new, new.image_count, overridden)
+
+
+def _record(
+    c: Connection,
+    project_id: ProjectId,
+    reverted: Operation,
+    back: Changes,
+    author: Author,
+    idempotency_key: str | None,
+) -> Operation:
+    new = operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=Cause.REVERT,
+        summary=f"Took back: {reverted.summary}",
+        detail={"reverts": reverted.id},
+        annotation_changes=back.annotations,
+        image_changes=back.images,
+        class_changes=back.classes,
+        idempotency_key=idempotency_key,
+        reverts=reverted.id,
+    )
+    # Taking back a taking-back puts the first operation in force again.
+    in_force_again = (operation.c.id == reverted.reverts) & (operation.c.reverted_by == reverted.id)
+    c.execute(update(operation).where(in_force_again).values(reverted_by=None))
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """done: what the operation did. back: what takes it back from where things stand now."""
+
+    done: Changes
+    back: Changes
+
+
+def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, multi_label: bool) -> _Plan:
+    done = operations.changes(c, operation_id)
+    going = _classes_to_drop(c, project_id, done.classes)
+    leaving = [a for class_id in going for a in truth.of_class(c, class_id)]
+    image_ids = {a.image_id for a in done.annotations} | {a.image_id for a in leaving}
+    current = truth.of_images(c, image_ids)
+    target = _target(done.annotations, current, going, multi_label=multi_label)
+    back = _differences(current, target)
+    fallback, fields = _fields_back(c, done.images)
+    return _Plan(
+        done,
+        Changes(
+            annotations=tuple(back),
+            images=tuple(settling.image_changes(c, back, fallback, fields)),
+            classes=tuple(_classes_back(c, project_id, done.classes, back)),
+        ),
+    )
+
+
+def _target(
+    done: Iterable[AnnotationChange],
+    current: Mapping[ImageId, Sequence[Annotation]],
+    going: set[ClassId],
+    *,
+    multi_label: bool,
+) -> dict[ImageId, list[Annotation]]:
+    by_image: dict[ImageId, list[AnnotationChange]] = defaultdict(list)
+    for one in done:
+        by_image[one.image_id].append(one)
+    target = {}
+    for image_id, present in current.items():
+        changed = by_image.get(image_id, [])
+        before = [one.before for one in changed if one.before is not None]
+        numbers = {one.annotation_id for one in changed}
+        taken = {a.class_id for a in before} | going
+        if changed and not multi_label:
+            target[image_id] = before
+        else:
+            stays = [a for a in present if a.id not in numbers and a.class_id not in taken]
+            target[image_id] = stays + before
+    return target
+
+
+def _differences(
+    current: Mapping[ImageId, Sequence[Annotation]], target: Mapping[ImageId, Sequence[Annotation]]
+) -> list[AnnotationChange]:
+    changes = []
+    for image_id, present in current.items():
+        now: dict[AnnotationId, Annotation] = {a.id: a for a in present}
+        then: dict[AnnotationId, Annotation] = {a.id: a for a in target[image_id]}
+        for number in sorted(now.keys() | then.keys()):
+            if now.get(number) != then.get(number):
+                changes.append(AnnotationChange(image_id, number, now.get(number), then.get(number)))
+    return changes
+
+
+def _fields_back(
+    c: Connection, done: Sequence[ImageChange]
+) -> tuple[dict[ImageId, ImageState], dict[ImageId, ImageFields]]:
+    """States to fall back to where no annotation is left, and splits and folders to set."""
+    now = settling.current_fields(c, [one.image_id for one in done])
+    fallback: dict[ImageId, ImageState] = {}
+    fields: dict[ImageId, ImageFields] = {}
+    for one in done:
+        before, after, at = one.before, one.after, now[one.image_id]
+        if before.state is not after.state:
+            fallback[one.image_id] = ImageState.NEW if before.state is ImageState.LABELLED else before.state
+        split = before.split if before.split is not after.split else at.split
+        folder = before.folder if before.folder != after.folder else at.folder
+        fields[one.image_id] = ImageFields(at.state, split, folder)
+    return fallback, fields
+
+
+def _classes_to_drop(c: Connection, project_id: ProjectId, done: Iterable[ClassChange]) -> set[ClassId]:
+    there = {k.id for k in classes.of_project(c, project_id)}
+    return {one.class_id for one in done if one.before is None and one.class_id in there}
+
+
+def _classes_back(
+    c: Connection, project_id: ProjectId, done: Iterable[ClassChange], back: Iterable[AnnotationChange]
+) -> list[ClassChange]:
+    there = {k.id: k for k in classes.of_project(c, project_id)}
+    goal = dict(there)
+    for one in done:
+        if one.before is None:
+            goal.pop(one.class_id, None)
+        elif one.after is None:
+            goal.setdefault(one.class_id, one.before)
+        elif one.class_id in goal:
+            goal[one.class_id] = _fields_of_class_back(goal[one.class_id], one.before, one.after)
+    for needed in {one.after.class_id for one in back if one.after is not None} - goal.keys():
+        goal[needed] = classes.last_known(c, needed)
+    changes = []
+    for class_id in sorted(there.keys() | goal.keys()):
+        wanted = goal.get(class_id)
+        if wanted is not None and wanted != there.get(class_id):
+            others = [k for k in goal.values() if k.id != class_id]
+            wanted = goal[class_id] = _without_clash(wanted, others)
+        if wanted != there.get(class_id):
+            changes.append(ClassChange(class_id, there.get(class_id), wanted))
+    return changes
+
+
+def _fields_of_class_back(now: LabelClass, before: LabelClass, after: LabelClass) -> LabelClass:
+    """The class as it is now, but with the fields of before that the operation had changed."""
+    return LabelClass(
+        id=now.id,
+        name=before.name if before.name != after.name else now.name,
+        colour=before.colour if before.colour != after.colour else now.colour,
+        key=before.key if before.key != after.key else now.key,
+        position=before.position if before.position != after.position else now.position,
+    )
+
+
+def _without_clash(wanted: LabelClass, others: Sequence[LabelClass]) -> LabelClass:
+    """Another class may have taken the name or the key since."""
+    names, keys = {k.name for k in others}, {k.key for k in others}
+    name, number = wanted.name, 2
+    while name in names:
+        name, number = f"{wanted.name} ({number})", number + 1
+    return replace(wanted, name=name, key=None if wanted.key in keys else wanted.key)
