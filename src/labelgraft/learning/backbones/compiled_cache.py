@@ -1,7 +1,7 @@
 """Keeps converted networks, so that a process starts without torch.
 
-Loading the default network takes the import of torch and timm and a conversion, some seconds; read back from here
-it takes the import of OpenVINO and a compilation, a tenth of that, and none of torch's memory.
+Loading the default network takes the import of torch and timm and a conversion, some seconds; read back from
+here it takes the import of OpenVINO and a compilation, a tenth of that, and none of torch's memory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LAYOUT = "1"
 
 
 def place_of(folder: Path, backbone: Backbone, weights_digest: str) -> Path:
-    """The folder of one converted network; another weight, size, scale or library version is another folder."""
+    """The folder of one converted network; other weights, sizes or versions have another folder."""
     facts = [LAYOUT, backbone.architecture, repr(backbone.preprocessing), weights_digest]
     facts += [f"{name} {version(name)}" for name in ("openvino", "timm")]
     return folder / hashlib.sha256("\\n".join(facts).encode()).hexdigest()[:32]
@@ -37,7 +37,7 @@ def read(place: Path) -> Any | None:
 
 
 def write(place: Path, model: Any) -> None:
-    """Written beside and renamed, so that another process sees the whole or nothing; the first writer wins."""
+    """Written beside and renamed: another process sees the whole or nothing, and the first writer wins."""
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=".writing-"))
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def timm_entry(architecture: str) -> Backbone:
-    """The entry `timm:<architecture>` from timm's own settings; sizes are counted on a network without memory.
+    """The entry `timm:<architecture>` from timm's own settings; counted on a network that holds no memory.
 
     Raises: UnknownName, with near names.
     """

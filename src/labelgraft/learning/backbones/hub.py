@@ -30,8 +30,8 @@ def fetch(backbone: Backbone) -> Path:
     if settings.url:
         return _from_address(backbone, settings.url)
     raise Unreachable(
-        f"Backbone {backbone.name}: timm knows no pretrained weights for {backbone.architecture}. Nothing was "
-        f"loaded. Give a file with --weights FILE, or take random:{backbone.name}."
+        f"Backbone {backbone.name}: timm knows no pretrained weights for {backbone.architecture}. "
+        f"Nothing was loaded. Give a file with --weights FILE, or take random:{backbone.name}."
     )
 
 
@@ -87,7 +87,7 @@ def _from_address(backbone: Backbone, address: str) -> Path:
 
 def _unreachable(backbone: Backbone, address: str) -> Unreachable:
     return Unreachable(
-        f"The weights of backbone {backbone.name} are at {address}, which this machine cannot reach; nothing was "
-        "loaded. Give a file that you fetched elsewhere with --weights FILE, or use the backbone "
+        f"The weights of backbone {backbone.name} are at {address}, which this machine cannot reach; "
+        "nothing was loaded. Give a file that you fetched elsewhere with --weights FILE, or use the backbone "
         "efficientnet-lite0, whose weights are installed."
     )

@@ -1,10 +1,11 @@
 """Users' own ONNX files as backbones: what they take and give, and how they are run.
 
-A file alone does not say how images are prepared for it, and a wrong guess looks like a network that transfers
-badly. So a JSON file of the same name stands beside it (`net.onnx` and `net.json`):
+A file alone does not say how images are prepared for it, and a wrong guess looks like a network that
+transfers badly. So a JSON file of the same name stands beside it (`net.onnx` and `net.json`):
 
     {"input_px": 224, "crop_fraction": 0.875, "interpolation": "bilinear",
-     "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "output": "features", "licence": "Apache-2.0"}
+     "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225],
+     "output": "features", "licence": "Apache-2.0"}
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def entry(path: Path, output: str = "", *, preprocessing: Preprocessing | None =
     """The entry `onnx:<file>#<output>`.
 
     Args:
-        output: the embedding's name; "" takes the one in the JSON file, or the one 2-D output that is called like
-            an embedding.
+        output: the embedding's name; "" takes the one in the JSON file, or the one 2-D output that is called
+            like an embedding.
         preprocessing: instead of the JSON file.
     Raises: BadInput, UnknownName (no such output).
     """
@@ -105,8 +106,8 @@ def chosen_output(path: Path, model: Any, wanted: str) -> str:
     best = likely if likely else flat
     if len(best) != 1:
         raise BadInput(
-            f"{path}: found {len(best)} outputs that may be the embedding ({', '.join(best or names)}), expected "
-            f"one of shape (images, numbers). Name it: onnx:{path}#NAME."
+            f"{path}: found {len(best)} outputs that may be the embedding ({', '.join(best or names)}), "
+            f"expected one of shape (images, numbers). Name it: onnx:{path}#NAME."
         )
     return str(best[0])
 
@@ -115,8 +116,8 @@ def _declaration(path: Path) -> Mapping[str, Any]:
     beside = path.with_suffix(".json")
     if not beside.is_file():
         raise BadInput(
-            f"{path}: nothing says how images are prepared for this network. Nothing was loaded. Write {beside.name} "
-            f"beside it, for example {EXAMPLE}"
+            f"{path}: nothing says how images are prepared for this network. Nothing was loaded. Write "
+            f"{beside.name} beside it, for example {EXAMPLE}"
         )
     try:
         content = json.loads(beside.read_text(encoding="utf-8"))
@@ -142,8 +143,8 @@ def _preprocessing(path: Path, declared: Mapping[str, Any]) -> Preprocessing:
         return Preprocessing(size, crop, interpolation, (mean[0], mean[1], mean[2]), (std[0], std[1], std[2]))
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(
-            f"{path.with_suffix('.json')}: cannot be used ({type(error).__name__}: {first_line(error)}). Expected "
-            f"for example {EXAMPLE}"
+            f"{path.with_suffix('.json')}: cannot be used ({type(error).__name__}: {first_line(error)}). "
+            f"Expected for example {EXAMPLE}"
         ) from error
 
 
@@ -164,8 +165,8 @@ def embedding_only(backbone: Backbone) -> Any:
         model.reshape([-1, size, size, 3] if channels_last else [-1, 3, size, size])
     except RuntimeError as error:
         raise BadInput(
-            f"{path}: does not take any number of images of {size} px ({first_line(error)}). Export it with a "
-            "dynamic first axis, and check input_px."
+            f"{path}: does not take any number of images of {size} px ({first_line(error)}). Export it "
+            "with a dynamic first axis, and check input_px."
         ) from error
     return model
 

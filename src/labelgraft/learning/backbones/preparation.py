@@ -22,8 +22,8 @@ def square_of(image: Image.Image, preprocessing: Preprocessing) -> Pixels:
     """The centre square of an image, resized to the network's input.
 
     Cutting out and resizing are one step, which costs less than resizing what is cut away afterwards and
-    rounds no edge to a whole pixel. Images over six times the input are first shrunk by whole numbers (Pillow's
-    reducing_gap); that changes no byte of smaller ones.
+    rounds no edge to a whole pixel. Images over six times the input are first shrunk by whole numbers
+    (Pillow's reducing_gap); that changes no byte of smaller ones.
 
     Args:
         image: upright; any mode, RGB is not converted.

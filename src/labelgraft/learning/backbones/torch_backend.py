@@ -47,8 +47,8 @@ def demand_device(device: str) -> None:
         raise BadSetting(f"device: found {device!r}, expected cpu, cuda, cuda:1 or mps.")
     if int(index or 0) >= there[kind]:
         raise BadSetting(
-            f"device {device!r} cannot be reached from here (torch {torch.__version__} sees {there[kind]} of that "
-            "kind). Nothing was loaded. Use device cpu."
+            f"device {device!r} cannot be reached from here (torch {torch.__version__} sees "
+            f"{there[kind]} of that kind). Nothing was loaded. Use device cpu."
         )
 
 

@@ -23,7 +23,7 @@ def known() -> list[str]:
 
 
 def create(architecture: str, *, keep_classifier: bool = False) -> Any:
-    """The network with the weights that torchvision's own start gives; pooled features without the classifier.
+    """The network with torchvision's random start; gives pooled features where the classifier is left out.
 
     Raises: UnknownName; BadInput if it has no part that pools or classifies under a usual name.
     """
@@ -48,9 +48,9 @@ def with_weights(entry: Backbone, state: StateDict, *, keep_classifier: bool = F
     bad = [n for n in wanted if n not in state or state[n].shape != own[n].shape]
     if bad:
         raise BadInput(
-            f"Backbone {entry.name}: {len(bad)} of {len(wanted)} tensors of {entry.architecture} are absent or of "
-            f"another shape in the weights ({bad[0]} first). Nothing was loaded. Check that file and architecture "
-            "belong together."
+            f"Backbone {entry.name}: {len(bad)} of {len(wanted)} tensors of {entry.architecture} are "
+            f"absent or of another shape in the weights ({bad[0]} first). Nothing was loaded. Check that "
+            "file and architecture belong together."
         )
     whole.load_state_dict({n: state[n] for n in wanted}, strict=False)
     return whole if keep_classifier else _without_top(whole, entry.architecture)
