@@ -97,7 +97,7 @@ class FolderFormat(ABC):
         sources = [image.source for image in fitted.dataset.images]
         _check_not_inside(sources, folder)
         with new_folder(folder, overwrite=overwrite) as fresh:
-            for source, place in zip(sources, fitted.places, strict=True):
+            for place, source in dict(zip(fitted.places, sources, strict=True)).items():
                 if source and place:
                     bring_file(source, fresh / place, transfer)
             for name, content in self.documents(fitted):
@@ -154,24 +154,32 @@ def own_extras(image: DatasetImage, name: str) -> Mapping[str, Any]:
 
 
 def placed(
-    dataset: Dataset, transfer: Transfer, *, reserved: Iterable[str] = (), root: str = ""
+    dataset: Dataset,
+    transfer: Transfer,
+    *,
+    reserved: Iterable[str] = (),
+    root: str = "",
+    repeats: bool = False,
 ) -> tuple[list[DatasetImage], list[int], list[str], dict[int, str]]:
     """Images with the path and file that they get, their origins, places and who is left out.
 
-    With "none" paths stay as they are, and a second image of the same path cannot be told apart: left out.
+    With "none" paths stay as they are, and a second image of the same path cannot be told apart: left out,
+    unless the format `repeats` images. root: the folder of the image files, with a slash.
     """
     images, origins, places = list[DatasetImage](), list[int](), list[str]()
-    names, left_out, seen = Names([MARKER, *reserved]), dict[int, str](), set[str]()
+    names, left_out, seen = Names([MARKER, *reserved]), dict[int, str](), dict[str, str]()
     for index, image in enumerate(dataset.images):
         if transfer == "none" or is_address(image.path):
             path, place = normal_path(image.path), ""
-            if path in seen or not path:
+            if (path in seen and not repeats) or not path:
                 left_out[index] = "another image has the same path"
                 continue
         else:
-            path = names.give(portable_path(image.path))
+            key = f"{image.path}\0{image.source}"
+            path = seen[key] if repeats and key in seen else names.give(portable_path(image.path))
+            seen[key] = path
             place = root + path
-        seen.add(path)
+        seen[path] = path
         there = image.source if place and is_there(image.source) else ""
         images.append(replace(image, path=path, source=there))
         origins.append(index)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from labelgraft.domain.dataset import Dataset, DatasetImage, Loss, LossReport, Severity
 
 EXAMPLES = 5
+# Under this name extras keep how a foreign tool spelled what we also know ("labels": ["cat"] for one class):
+# the same spelling is written again while it still says the same. Losing it loses nothing.
+AS_WRITTEN = "(as written)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,16 @@ def _changed(pairs: list[tuple[DatasetImage, DatasetImage]]) -> Iterator[Loss]:
     yield from collect(Severity.NOTE, "files named anew", [i.path for i in befores], [i.path for i in afters])
     sizes = [_size(b) if _size(b) else _size(a) for b, a in pairs], [_size(a) for a in afters]
     yield from collect(Severity.NOTE, "sizes not written (the image files tell them)", *sizes)
-    lost = [(b, name) for b, a in pairs for name, kept in b.extras.items() if a.extras.get(name) != kept]
+    lost = [(b, name) for b, a in pairs for name in b.extras if _details(b, name) != _details(a, name)]
     if lost:
         yield _loss(
             Severity.NOTE, "details of other formats not written", [f"{b.path}: {n}" for b, n in lost]
         )
+
+
+def _details(owner: DatasetImage | Dataset, name: str) -> Any:
+    kept = owner.extras.get(name) or {}
+    return {k: v for k, v in kept.items() if k != AS_WRITTEN} if isinstance(kept, Mapping) else kept
 
 
 def _size(image: DatasetImage) -> str:
@@ -106,7 +115,7 @@ def _of_the_set(before: Dataset, after: Dataset) -> Iterator[Loss]:
         yield _loss(Severity.NOTE, "order of the classes not kept", kept)
     if before.multi_label and not after.multi_label:
         yield Loss(Severity.NOTE, "that an image may have several classes is not written", 1)
-    lost = [name for name, kept in before.extras.items() if after.extras.get(name) != kept]
+    lost = [name for name in before.extras if _details(before, name) != _details(after, name)]
     if lost:
         yield _loss(Severity.NOTE, "details of the whole set from other formats not written", lost)
 

@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 from labelgraft.domain.image import Split
 
 IMAGE_SUFFIXES = frozenset(
-    [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
-    + [".heic", ".heif", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2"]
+    ".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif .tiff .avif .heic .heif .ppm .pgm .pbm .pnm .jp2".split()  # noqa: SIM905
 )
 
 # Validation images were held out by whoever made the split: we never train on them either.
@@ -130,7 +129,7 @@ def portable_path(path: str) -> str:
 
 
 def image_path(path: str, source: str) -> str:
-    """The path with the ending of its source if it has none of its own: loaders know images by their names."""
+    """The path, with the ending of its source if it has none of an image: loaders go by the ending."""
     suffix = PurePosixPath(normal_path(source)).suffix
     return path if is_image_name(path) or not is_image_name(source) else path + suffix
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from labelgraft.domain.dataset import Answer, Dataset, DatasetImage
+from labelgraft.domain.dataset import Dataset, DatasetImage
 from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import BadFormat
 from labelgraft.formats import sidecar
-from labelgraft.formats.folder_write import Transfer
-from labelgraft.formats.format import FolderFormat, placed
+from labelgraft.formats.folder_write import MARKER, Transfer
+from labelgraft.formats.format import FolderFormat, no_image_file
 from labelgraft.formats.image_folder import files_below
 from labelgraft.formats.json_text import NOTHING
 from labelgraft.formats.losses import Fitted
+from labelgraft.formats.paths import Names, image_path, portable_path
 
 
 class PlainFolder(FolderFormat):
@@ -37,20 +37,20 @@ class PlainFolder(FolderFormat):
         multi = bool(known and known.multi_label)
         return Dataset(sidecar.class_order(known, set()), tuple(images), multi, refused=tuple(refused))
 
-    def fit(self, dataset: Dataset, transfer: Transfer) -> Fitted:
+    def fit(self, dataset: Dataset, transfer: Transfer) -> Fitted:  # noqa: ARG002
         """Images whose file is there, without any label."""
-        images, origins, places, left_out = placed(dataset, transfer)
-        rows = sorted(
-            zip([image.path for image in images], images, origins, places, strict=True), key=lambda r: r[0]
-        )
-        left_out |= {origin: "their file is not there" for _, image, origin, _ in rows if not image.source}
-        rows = [row for row in rows if row[1].source]
-        bare = tuple(
-            replace(i, class_names=(), split=None, answer=Answer.ACCEPT, width_px=0, height_px=0, extras={})
-            for _, i, _, _ in rows
-        )
-        after = Dataset(dataset.class_names, bare, dataset.multi_label)
-        return Fitted(after, tuple(row[2] for row in rows), tuple(row[3] for row in rows), left_out)
+        kept, left_out = list[tuple[str, int, DatasetImage]](), dict[int, str]()
+        names = Names([MARKER])
+        for index, image in enumerate(dataset.images):
+            reason = no_image_file(image)
+            if reason:
+                left_out[index] = reason
+                continue
+            path = names.give(portable_path(image_path(image.path, image.source)))
+            kept.append((path, index, DatasetImage(path, source=image.source)))
+        kept.sort(key=lambda row: row[0])
+        after = Dataset(dataset.class_names, tuple(image for _, _, image in kept), dataset.multi_label)
+        return Fitted(after, tuple(i for _, i, _ in kept), tuple(path for path, _, _ in kept), left_out)
 
     def documents(self, fitted: Fitted) -> Iterator[tuple[str, Iterable[bytes]]]:  # noqa: ARG002
         """None."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from labelgraft.errors import UnknownName
+from labelgraft.formats.coco_classes import CocoClasses
 from labelgraft.formats.csv_labels import CsvLabels
 from labelgraft.formats.format import Format
+from labelgraft.formats.hf_imagefolder import HfImageFolder
 from labelgraft.formats.image_folder import ImageFolder
 from labelgraft.formats.plain_folder import PlainFolder
+from labelgraft.formats.prodigy import Prodigy
 
 # Detection asks them in this order; the plain folder takes whatever is left.
-ALL: tuple[Format, ...] = (CsvLabels(), ImageFolder(), PlainFolder())
+ALL: tuple[Format, ...] = (
+    HfImageFolder(),
+    CsvLabels(),
+    Prodigy(),
+    CocoClasses(),
+    ImageFolder(),
+    PlainFolder(),
+)
 
 
 def get(name: str) -> Format:
