@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from labelgraft.domain.arrays import AnyArray, Bools, Doubles, Floats, Ints
 from labelgraft.domain.comparison import BackboneScore, Recommendation
@@ -13,7 +14,7 @@ from labelgraft.domain.model import Interval
 from labelgraft.errors import BadInput, NotEnoughLabels, NothingLabelled, ShapeMismatch
 
 MOST_LABELS = 1000
-"""More labels are sampled down to this many: the intervals are narrow enough, and the time stays about a second."""
+"""More labels are sampled down to this many: the intervals are narrow enough, and it takes about a second."""
 
 PENALTIES: Doubles = np.logspace(-4, 2, 13)
 FOLDS = 5
@@ -34,7 +35,7 @@ def score(
             classes scores the share of them among its m best guesses, averaged over classes.
         voters: neighbours per image; None takes the root of N, at most 15.
         seed: of the folds, and of the sample where there are over MOST_LABELS.
-    Raises: NothingLabelled; NotEnoughLabels if no class has two labels; ShapeMismatch; BadInput if not finite.
+    Raises: NothingLabelled; NotEnoughLabels if no class has two labels; ShapeMismatch; BadInput (NaN).
     """
     embeddings, truth = _checked(embeddings, targets)
     rng = np.random.default_rng(seed)
@@ -51,8 +52,10 @@ def score(
         )
     k = min(voters or max(1, min(15, math.isqrt(len(truth)))), len(truth) - 1)
     unit = _unit_rows(embeddings)
-    by_vote = neighbour_scores(unit, truth, k)
-    by_probe = probe_scores(unit, truth, folds_of(truth, rng))
+    # threads of a matrix library that share busy cores wait for each other; small matrices need one only
+    with threadpool_limits(1, "blas"):
+        by_vote = neighbour_scores(unit, truth, k)
+        by_probe = probe_scores(unit, truth, folds_of(truth, rng))
     return BackboneScore(
         backbone=backbone,
         neighbours=_right(by_vote, truth, testable),
@@ -185,7 +188,7 @@ def _ridge(train: Doubles, target: Doubles, test: Doubles) -> Doubles:
 
 
 def _right(scores: AnyArray, truth: Bools, testable: Bools) -> Interval:
-    """The share of right answers on the classes that can be tested; several classes per image count per class."""
+    """The share of right answers on the classes with two labels; the mean over classes if images have several."""
     rows = truth[:, testable].any(axis=1)
     scores, truth = scores[rows], truth[rows]
     several = bool((truth.sum(axis=1) > 1).any())

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import subprocess
+import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 WRAPPERS = ("state_dict_ema", "state_dict", "model_state_dict", "model_state", "model", "teacher")
 PREFIXES = ("module.", "_orig_mod.")
+CHILD_SECONDS = 300
+REFUSED = 3
 
 
 def file_digest(path: Path) -> str:
@@ -37,11 +42,12 @@ def state_digest(state: Mapping[str, torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-def read_state_dict(path: Path) -> StateDict:
+def read_state_dict(path: Path, *, trusted: bool = False) -> StateDict:
     """The tensors of a weights file by name.
 
     safetensors, or a PyTorch state dict (also inside the usual wrappers); the content decides, not the
-    suffix.
+    suffix. A PyTorch file that is not `trusted` is read in a child process: PyTorch refuses to run what a file
+    asks for, and a file made to break its reader breaks only the child.
 
     Raises: BadInput if the file is absent, is neither, or holds more than tensors (nothing is executed).
     """
@@ -49,7 +55,40 @@ def read_state_dict(path: Path) -> StateDict:
         raise BadInput(f"{path}: there is no such weights file. Nothing was loaded. Check the path.")
     if _is_safetensors(path):
         return _read_safetensors(path)
+    if not trusted:
+        return _read_in_child(path)
     return _plain_tensors(_read_torch(path), path)
+
+
+def _read_in_child(path: Path) -> StateDict:
+    with tempfile.TemporaryDirectory(prefix="labelgraft-weights-") as folder:
+        clean = Path(folder) / "clean.safetensors"
+        command = [sys.executable, "-m", "labelgraft.learning.weights", str(path), str(clean)]
+        try:
+            child = subprocess.run(command, capture_output=True, timeout=CHILD_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise BadInput(f"{path}: was not read within {CHILD_SECONDS} s. Nothing was loaded.") from error
+        if child.returncode == REFUSED:
+            raise BadInput(child.stdout.decode())
+        if child.returncode != 0:
+            raise BadInput(
+                f"{path}: reading it broke the reader (exit {child.returncode}). Nothing was loaded. Fetch the "
+                "file again, or give a safetensors file."
+            )
+        return _read_safetensors(clean)
+
+
+def main(source: str, target: str) -> int:
+    """The child's side: rewrites a PyTorch file as safetensors; the exit status."""
+    from safetensors.torch import save_file
+
+    try:
+        tensors = _plain_tensors(_read_torch(Path(source)), Path(source))
+    except BadInput as error:
+        sys.stdout.write(str(error))
+        return REFUSED
+    save_file({name: value.contiguous().clone() for name, value in tensors.items()}, target)
+    return 0
 
 
 def _is_safetensors(path: Path) -> bool:
@@ -128,3 +167,7 @@ def by_order(state: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor],
                 f"{name}. Nothing was loaded. The file is of another network or version."
             )
     return dict(zip(own, state.values(), strict=True))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], sys.argv[2]))
