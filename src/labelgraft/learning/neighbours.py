@@ -1,0 +1,118 @@
+"""The k images most like each image, by cosine, over a whole embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelgraft.domain.arrays import Floats, Ints
+from labelgraft.errors import BadInput, BadSetting, ShapeMismatch
+
+WIDE = 128
+"""Up to this width every pair is compared in full; beyond it, and with many images, candidates come first."""
+MANY = 4_000
+CANDIDATE_WIDTH = 64
+CANDIDATES_PER_NEIGHBOUR = 3
+BASIS_ROWS = 20_000
+BLOCK_BYTES = 48_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Each image's nearest others, nearest first; an image is never its own neighbour.
+
+    indices: (N, k) int64, rows of the embedding. distances: (N, k) float32, 1 - cosine, in [0, 2].
+    """
+
+    indices: Ints
+    distances: Floats
+
+
+def nearest_neighbours(embedding: Floats, *, k: int = 15) -> Neighbours:
+    """The k nearest neighbours of every image by cosine.
+
+    N images, D numbers each. Exact for D <= 128 or N <= 4,000. Above, 3 k candidates per image are found
+    in the 64 main directions and ranked by the full cosine: 0.999 of the true neighbours on 20,000 x 1,280
+    (efficientnet-lite0 on photos, with noise), in a quarter of the time.
+
+    Args:
+        embedding: (N, D) float32, any length of row; a row of zeros is equally far from all.
+        k: >= 1; with N <= k every other image is a neighbour, and k becomes N - 1.
+    Raises: ShapeMismatch if not two-dimensional; BadInput for NaN or infinite values; BadSetting for k < 1.
+    """
+    if k < 1:
+        raise BadSetting(f"k is {k}, expected at least 1 neighbour.")
+    unit = unit_rows(embedding)
+    k = min(k, max(len(unit) - 1, 0))
+    if k == 0:
+        return Neighbours(np.zeros((len(unit), 0), np.int64), np.zeros((len(unit), 0), np.float32))
+    wanted = CANDIDATES_PER_NEIGHBOUR * k
+    if unit.shape[1] <= WIDE or len(unit) <= max(MANY, 2 * wanted):
+        indices, cosines = _highest_dots(unit, k)
+    else:
+        candidates, _ = _highest_dots(_main_directions(unit), wanted)
+        indices, cosines = _ranked_in_full(unit, candidates, k)
+    return Neighbours(indices, np.clip(1.0 - cosines, 0.0, 2.0).astype(np.float32))
+
+
+def unit_rows(embedding: Floats) -> Floats:
+    """The embedding with rows of length 1 (a row of zeros stays), as a fresh (N, D) float32 array.
+
+    Raises: ShapeMismatch if not two-dimensional; BadInput if a value is NaN or infinite.
+    """
+    if embedding.ndim != 2:
+        raise ShapeMismatch(f"The embedding has shape {embedding.shape}, expected (images, numbers each).")
+    rows = np.array(embedding, np.float32, order="C")
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all():
+        bad = np.flatnonzero(~np.isfinite(lengths[:, 0]))
+        raise BadInput(
+            f"The embedding holds NaN, infinite or overflowing values in {len(bad)} of {len(rows)} rows "
+            f"(first: row {bad[0]}). Nothing was computed. Embed these images again, or leave them out."
+        )
+    rows /= np.maximum(lengths, np.float32(1e-12))
+    return rows
+
+
+def _highest_dots(rows: Floats, k: int) -> tuple[Ints, Floats]:
+    """Of each row the k others with the highest dot product, block by block to bound the memory."""
+    import torch
+
+    from labelgraft.learning.neighbour_kernels import select_highest
+
+    count = len(rows)
+    indices = np.empty((count, k), np.int64)
+    best = np.empty((count, k), np.float32)
+    block = min(max(BLOCK_BYTES // (4 * count), 32), 1024, count)
+    scores = torch.empty((block, count))
+    with torch.inference_mode():
+        against = torch.from_numpy(rows)
+        for first in range(0, count, block):
+            part = scores[: min(block, count - first)]
+            torch.matmul(against[first : first + block], against.T, out=part)
+            select_highest(part.numpy(), first, indices, best)
+    return indices, best
+
+
+def _main_directions(unit: Floats) -> Floats:
+    """(N, 64): the rows in the directions that keep most of their dot products; not centred, as cosines."""
+    import torch
+    from scipy.linalg import eigh
+
+    with torch.inference_mode():
+        rows = torch.from_numpy(unit)
+        sample = rows[:: -(-len(unit) // BASIS_ROWS)]
+        width = unit.shape[1]
+        _, basis = eigh((sample.T @ sample).numpy(), subset_by_index=(width - CANDIDATE_WIDTH, width - 1))
+        projected: Floats = (rows @ torch.from_numpy(np.ascontiguousarray(basis, np.float32))).numpy()
+    return projected
+
+
+def _ranked_in_full(unit: Floats, candidates: Ints, k: int) -> tuple[Ints, Floats]:
+    from labelgraft.learning.neighbour_kernels import rank_candidates
+
+    indices = np.empty((len(unit), k), np.int64)
+    best = np.empty((len(unit), k), np.float32)
+    rank_candidates(unit, candidates, indices, best)
+    return indices, best
