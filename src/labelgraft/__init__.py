@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelgraft.workbench import Workbench, open
+    from labelgraft.workbench.front_door import Workbench, open
 
 __version__ = "0.1.0"
 __all__ = ["Workbench", "__version__", "open"]
@@ -21,7 +21,7 @@ __all__ = ["Workbench", "__version__", "open"]
 def __getattr__(name: str) -> Any:
     """Load the library's front door when it is first used: importing labelgraft itself stays quick."""
     if name in {"open", "Workbench"}:
-        from labelgraft import workbench
+        from labelgraft.workbench import front_door
 
-        return getattr(workbench, name)
+        return getattr(front_door, name)
     raise AttributeError(f"module 'labelgraft' has no attribute {name!r}")

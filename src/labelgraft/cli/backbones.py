@@ -17,7 +17,7 @@ def backbones() -> None:
 @click.pass_obj
 def list_(output: Output) -> None:
     """The catalogue with sizes, licences and where the weights come from."""
-    from labelgraft.workbench import catalogue
+    from labelgraft.workbench.front_door import catalogue
 
     found = catalogue()
     output.result(
@@ -53,8 +53,11 @@ def compare(output: Output, project: str) -> None:
             output.table(
                 f"{comparison.labels_used} labels, {comparison.class_count} classes; 95 % intervals",
                 ["backbone", "neighbours (leave-one-out)", "linear probe (cross-validated)"],
-                [(s.backbone, with_interval(s.neighbours), with_interval(s.probe)) for s in comparison.scores],
+                [
+                    (s.backbone, with_interval(s.neighbours), with_interval(s.probe))
+                    for s in comparison.scores
+                ],
             )
-            click.echo(comparison.advice)
+            click.echo(f"Recommended: {comparison.recommendation.reason}")
 
         output.result(comparison, shown)

@@ -37,7 +37,10 @@ def set_(output: Output, project: str, names: tuple[str, ...]) -> None:
     """Add the classes NAMES; those that are there stay as they are."""
     with output.project(project) as bench:
         found = bench.set_classes(names)
-        output.result(found, lambda: click.echo(f"{project} has {len(found)} classes: " + ", ".join(c.name for c in found)))
+        output.result(
+            found,
+            lambda: click.echo(f"{project} has {len(found)} classes: " + ", ".join(c.name for c in found)),
+        )
 
 
 @classes.command()

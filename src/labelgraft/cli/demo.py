@@ -31,9 +31,25 @@ def demo(output: Output, data: Path | None, seed: int, keep: Path | None) -> Non
         def shown() -> None:
             output.table(
                 f"{game.images:,} images, {game.classes} classes, {game.backbone}",
-                ["round", "labels by hand", "gestures", "labelled or accepted", "right, all images", "purity of the map", "seconds"],
                 [
-                    (r.number, r.labels, r.gestures, r.labelled, f"{100 * r.accuracy:.1f} %", r.purity, round(r.seconds, 1))
+                    "round",
+                    "labels by hand",
+                    "gestures",
+                    "labelled or accepted",
+                    "right, all images",
+                    "purity of the map",
+                    "seconds",
+                ],
+                [
+                    (
+                        r.number,
+                        r.labels,
+                        r.gestures,
+                        r.labelled,
+                        f"{100 * r.accuracy:.1f} %",
+                        r.purity,
+                        round(r.seconds, 1),
+                    )
                     for r in game.rounds
                 ],
             )

@@ -11,7 +11,7 @@ from labelgraft.cli.output import Output
 @click.pass_obj
 def doctor(output: Output) -> None:
     """Say what works on this machine and what does not: weights, engines, database, disk."""
-    from labelgraft.workbench import examine
+    from labelgraft.workbench.examine import examine
 
     findings = examine(output.workspace)
     output.result(

@@ -11,7 +11,10 @@ from labelgraft.cli.output import Output
 
 @click.command()
 @click.argument("project")
-@click.option("--backbone", help="Name from `labelgraft backbones list`, timm:NAME or onnx:FILE. Default: the project's.")
+@click.option(
+    "--backbone",
+    help="Name from `labelgraft backbones list`, timm:NAME or onnx:FILE. Default: the project's.",
+)
 @click.option(
     "--weights", "weights_file", type=click.Path(exists=True, path_type=Path),
     help="Weights from this file: safetensors, or a PyTorch state dict.",

@@ -18,12 +18,21 @@ from labelgraft.domain.dataset import LossReport
     "--images", "transfer", type=click.Choice(["copy", "link", "none"]), default="none", show_default=True,
     help="Copy the image files, link them, or only name them.",
 )  # fmt: skip
-@click.option("--proposals/--no-proposals", default=False, help="Also write proposals where there is no label.")
+@click.option(
+    "--proposals/--no-proposals", default=False, help="Also write proposals where there is no label."
+)
 @click.option("--overwrite", is_flag=True, help="Replace FOLDER if it is there.")
 @click.option("--check", is_flag=True, help="Only say what the format would lose.")
 @click.pass_obj
 def export(
-    output: Output, project: str, format_name: str, folder: Path, transfer: str, proposals: bool, overwrite: bool, check: bool
+    output: Output,
+    project: str,
+    format_name: str,
+    folder: Path,
+    transfer: str,
+    proposals: bool,
+    overwrite: bool,
+    check: bool,
 ) -> None:
     """Write the labels to FOLDER as csv, image-folder, hf-imagefolder, prodigy or coco, with a report of what is lost."""
     with output.project(project) as bench:
@@ -34,7 +43,9 @@ def export(
         def shown() -> None:
             click.echo(f"{'Nothing written: a check of' if check else 'Written:'} {folder} ({format_name}).")
             for loss in report.losses:
-                click.echo(f"  {loss.severity.value}: {loss.what} ({loss.count:,}) " + ", ".join(loss.examples[:3]))
+                click.echo(
+                    f"  {loss.severity.value}: {loss.what} ({loss.count:,}) " + ", ".join(loss.examples[:3])
+                )
             if not report.losses:
                 click.echo("  Nothing is lost in this format.")
 

@@ -41,9 +41,13 @@ def revert(output: Output, project: str, operation: int, dry_run: bool) -> None:
 
         def shown() -> None:
             verb = "would be taken back" if dry_run else "is taken back"
-            click.echo(f"Operation {operation} ({report.reverted.summary}) {verb} on {report.image_count:,} images.")
+            click.echo(
+                f"Operation {operation} ({report.reverted.summary}) {verb} on {report.image_count:,} images."
+            )
             for later in report.overridden:
-                click.echo(f"  overrides operation {later.operation.id} ({later.operation.summary}) on {later.image_count:,}")
+                click.echo(
+                    f"  overrides operation {later.operation.id} ({later.operation.summary}) on {later.image_count:,}"
+                )
             if report.operation is not None:
                 click.echo(f"To undo this: labelgraft revert {project} {report.operation.id}")
 

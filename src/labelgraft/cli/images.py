@@ -22,10 +22,16 @@ def images() -> None:
     "--format", "format_name",
     help="folder, image-folder, csv, prodigy, hf-imagefolder, coco. Default: found out, and said.",
 )  # fmt: skip
-@click.option("--labels/--no-labels", default=True, show_default=True, help="Import the labels that the source has.")
-@click.option("--embed/--no-embed", default=True, show_default=True, help="Embed in the same pass as the import.")
+@click.option(
+    "--labels/--no-labels", default=True, show_default=True, help="Import the labels that the source has."
+)
+@click.option(
+    "--embed/--no-embed", default=True, show_default=True, help="Embed in the same pass as the import."
+)
 @click.pass_obj
-def add(output: Output, project: str, source: Path, format_name: str | None, labels: bool, embed: bool) -> None:
+def add(
+    output: Output, project: str, source: Path, format_name: str | None, labels: bool, embed: bool
+) -> None:
     """Add the images of SOURCE: a folder, a labelled folder, labels.csv, or a data set file.
 
     Files stay where they are. Images that are there already (the same bytes) are told, not added twice. What cannot
@@ -33,7 +39,9 @@ def add(output: Output, project: str, source: Path, format_name: str | None, lab
     """
     with output.project(project) as bench:
         with output.progress(f"Adding {source}") as advance:
-            report = bench.add_images(source, format_name=format_name, labels=labels, embed=embed, on_progress=advance)
+            report = bench.add_images(
+                source, format_name=format_name, labels=labels, embed=embed, on_progress=advance
+            )
 
         def shown() -> None:
             click.echo(
@@ -55,13 +63,17 @@ def add(output: Output, project: str, source: Path, format_name: str | None, lab
 
 @images.command("list")
 @click.argument("project")
-@click.option("--state", type=click.Choice([state.value for state in ImageState]), help="Only images in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in ImageState]), help="Only images in this state."
+)
 @click.option("--class", "class_name", help="Only images labelled with this class.")
 @click.option("--proposed", help="Only images for which this class is proposed.")
 @click.option("--min-confidence", type=float, help="Only proposals at least this sure, 0 to 1.")
 @click.option("--max-confidence", type=float, help="Only proposals at most this sure, 0 to 1.")
 @click.option("--folder", help="Only images of this folder.")
-@click.option("--split", type=click.Choice([split.value for split in Split]), help="Only images of this split.")
+@click.option(
+    "--split", type=click.Choice([split.value for split in Split]), help="Only images of this split."
+)
 @click.option("--text", help="Only images with this text in their path.")
 @click.option("--after", type=int, help="Go on after this image id.")
 @click.option("--limit", default=50, show_default=True, help="How many at the most.")

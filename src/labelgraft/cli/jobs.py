@@ -19,7 +19,7 @@ def jobs(ctx: click.Context) -> None:
 @click.pass_obj
 def list_(output: Output) -> None:
     """Every job, newest first; works while another process runs them."""
-    from labelgraft.workbench import list_jobs
+    from labelgraft.workbench.front_door import list_jobs
 
     found = list_jobs(output.workspace)
     output.result(
@@ -36,7 +36,7 @@ def list_(output: Output) -> None:
 @click.pass_obj
 def cancel(output: Output, number: int) -> None:
     """Ask a job to stop, also one that another process runs; what it finished is kept."""
-    from labelgraft.workbench import cancel_job
+    from labelgraft.workbench.front_door import cancel_job
 
     cancel_job(output.workspace, number)
     output.result({"cancelled": number}, lambda: click.echo(f"Job {number} stops after its current step."))

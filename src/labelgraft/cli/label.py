@@ -14,10 +14,14 @@ from labelgraft.cli.texts import comma_numbers, comma_points
 @click.option("--images", "image_ids", default="", help="Image ids: 3,17,20-22.")
 @click.option("--island", type=int, help="Every image of this island of the round.")
 @click.option("--lasso", default="", help='Every image inside these corners on the map: "0,0 1,0 1,1".')
-@click.option("--round", "round_number", type=int, help="The round that --island and --lasso mean. Default: the last.")
+@click.option(
+    "--round", "round_number", type=int, help="The round that --island and --lasso mean. Default: the last."
+)
 @click.option("--except", "except_ids", default="", help="Image ids to leave out: the odd ones.")
 @click.option("--path", "path_contains", default="", help="Every image with this text in its path.")
-@click.option("--relabel/--keep", default=False, help="Also change images that have a label already. Default: keep.")
+@click.option(
+    "--relabel/--keep", default=False, help="Also change images that have a label already. Default: keep."
+)
 @click.option("--clear", is_flag=True, help="Take the classes away instead.")
 @click.option("--skip", is_flag=True, help="Mark as skipped instead.")
 @click.option("--unclear", is_flag=True, help="Mark as unclear instead.")

@@ -13,7 +13,10 @@ from labelgraft.cli.output import Output, exit_code_of
 from labelgraft.errors import LabelgraftError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("labelgraft.cli.demo:demo", "Play the whole loop with a simulated annotator and print its table."),
+    "demo": (
+        "labelgraft.cli.demo:demo",
+        "Play the whole loop with a simulated annotator and print its table.",
+    ),
     "doctor": ("labelgraft.cli.doctor:doctor", "Say what works on this machine and what does not."),
     "project": ("labelgraft.cli.project:project", "New, list, show, delete projects."),
     "images": ("labelgraft.cli.images:images", "Add images to a project, list them."),
@@ -24,7 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "label": ("labelgraft.cli.label:label", "Give a class to images, an island or a lasso in one gesture."),
     "train": ("labelgraft.cli.train:train", "Train a model on the labels so far; --advise says how."),
     "models": ("labelgraft.cli.models:models", "List the models, show one, choose the active one."),
-    "predict": ("labelgraft.cli.predict:predict", "Propose classes for every image with calibrated confidence."),
+    "predict": (
+        "labelgraft.cli.predict:predict",
+        "Propose classes for every image with calibrated confidence.",
+    ),
     "accept": ("labelgraft.cli.accept:accept", "Accept proposals by threshold, island or list."),
     "next": ("labelgraft.cli.next:next_", "The images worth looking at next, each with its reason."),
     "history": ("labelgraft.cli.history:history", "Every operation, newest first."),
@@ -61,7 +67,9 @@ class LazyCommands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.option(
     "--workspace", "-w", type=click.Path(path_type=Path), envvar="LABELGRAFT_WORKSPACE",
     help="The folder where everything is kept. Default: ~/labelgraft.",

@@ -14,7 +14,9 @@ from labelgraft.cli.output import Output
 @click.option("--rearrange", is_flag=True, help="Do not keep the places of the last round.")
 @click.option("--backbone", help="Lay out this backbone's embedding instead of the active model's.")
 @click.option("--round", "number", type=int, help="Show this round instead of making a new one.")
-@click.option("--islands", "show_islands", is_flag=True, help="List the islands with count, purity and place.")
+@click.option(
+    "--islands", "show_islands", is_flag=True, help="List the islands with count, purity and place."
+)
 @click.option("--rounds", "show_rounds", is_flag=True, help="List the rounds instead of making a new one.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Save a picture of the round.")
 @click.option("--dark", is_flag=True, help="A dark picture.")
@@ -41,7 +43,9 @@ def map_(
             return
         if number is None:
             with output.progress(f"Mapping {project}") as advance:
-                shown_round = bench.map(rearrange=rearrange, backbone=backbone, seed=seed, on_progress=advance)
+                shown_round = bench.map(
+                    rearrange=rearrange, backbone=backbone, seed=seed, on_progress=advance
+                )
         else:
             shown_round = bench.map_round(number)
         islands = bench.islands(shown_round.number)
@@ -49,7 +53,11 @@ def map_(
             bench.map_figure(shown_round.number, dark=dark).savefig(png)
 
         def shown() -> None:
-            moved = f", median move {shown_round.median_move:.2f} radii" if shown_round.median_move is not None else ""
+            moved = (
+                f", median move {shown_round.median_move:.2f} radii"
+                if shown_round.median_move is not None
+                else ""
+            )
             purity = f", purity {shown_round.purity:.3f}" if shown_round.purity is not None else ""
             click.echo(
                 f"Round {shown_round.number}: {shown_round.image_count:,} images by {shown_round.embedding}, "

@@ -55,7 +55,10 @@ def show(output: Output, project: str, name: str) -> None:
                     f"{model.quality.measured_on}: accuracy {model.quality.accuracy.value:.3f}, log loss "
                     f"{model.quality.log_loss:.3f}, calibration error {model.quality.calibration_error:.3f}",
                     ["class", "precision", "recall", "images"],
-                    [(c.class_name, c.precision.value, c.recall.value, c.support) for c in model.quality.per_class],
+                    [
+                        (c.class_name, c.precision.value, c.recall.value, c.support)
+                        for c in model.quality.per_class
+                    ],
                 )
 
         output.result(model, shown)
@@ -69,4 +72,6 @@ def use(output: Output, project: str, name: str) -> None:
     """Make a model the active one: its proposals are shown, its embedding is mapped."""
     with output.project(project) as bench:
         model = bench.use_model(name)
-        output.result(model, lambda: click.echo(f"{model.name} is active. Next: labelgraft predict {project}"))
+        output.result(
+            model, lambda: click.echo(f"{model.name} is active. Next: labelgraft predict {project}")
+        )

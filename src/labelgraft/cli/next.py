@@ -23,7 +23,13 @@ def next_(output: Output, project: str, count: int, order: str, seed: int) -> No
         cards = bench.next(count, order=QueueOrder(order), seed=seed)
         output.result(
             cards,
-            lambda: output.table("", ["image", "reason", "path"], [(c.card.image_id, c.card.explanation, c.path) for c in cards])
-            if cards
-            else click.echo("Every image has a label or was set aside."),
+            lambda: (
+                output.table(
+                    "",
+                    ["image", "reason", "path"],
+                    [(c.card.image_id, c.card.explanation, c.path) for c in cards],
+                )
+                if cards
+                else click.echo("Every image has a label or was set aside.")
+            ),
         )

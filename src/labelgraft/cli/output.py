@@ -18,7 +18,8 @@ from labelgraft import errors
 
 if TYPE_CHECKING:
     from labelgraft.domain.progress import Progress
-    from labelgraft.workbench import ProjectBench, Workbench
+    from labelgraft.workbench.front_door import Workbench
+    from labelgraft.workbench.project import ProjectBench
 
 EXIT_CODES: tuple[tuple[type[errors.LabelgraftError], int], ...] = (
     (errors.JobCancelled, 130),
@@ -67,9 +68,9 @@ class Output:
     @contextmanager
     def bench(self, *, create: bool = False) -> Iterator[Workbench]:
         """The workspace, opened for this command and closed after it."""
-        from labelgraft import workbench
+        from labelgraft.workbench import front_door
 
-        with workbench.open(self.workspace, create=create) as bench:
+        with front_door.open(self.workspace, create=create) as bench:
             for job in bench.interrupted_jobs():
                 self.note(
                     f"{job.title} was interrupted at {job.done:,} of {job.total:,}. "

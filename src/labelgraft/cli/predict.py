@@ -18,7 +18,9 @@ def predict(output: Output, project: str, model_name: str | None) -> None:
             report = bench.predict(model_name, on_progress=advance)
 
         def shown() -> None:
-            click.echo(f"{report.images:,} images scored by {report.model}; {report.unlabelled:,} of them unlabelled.")
+            click.echo(
+                f"{report.images:,} images scored by {report.model}; {report.unlabelled:,} of them unlabelled."
+            )
             output.table(
                 "", ["confidence", "unlabelled images", "expected right"],
                 [(f"{low:.2f} to {high:.2f}", count, right) for low, high, count, right in report.bands],

@@ -18,13 +18,19 @@ def project() -> None:
 @click.argument("name")
 @click.option("--classes", default="", help="Class names with commas between; more can come later.")
 @click.option("--multi-label", is_flag=True, help="An image may have several classes.")
-@click.option("--backbone", default="efficientnet-lite0", show_default=True, help="The network that embeds the images.")
+@click.option(
+    "--backbone", default="efficientnet-lite0", show_default=True, help="The network that embeds the images."
+)
 @click.pass_obj
 def new(output: Output, name: str, classes: str, multi_label: bool, backbone: str) -> None:
     """Begin a project called NAME (the workspace is made where there is none)."""
     with output.bench(create=True) as bench:
         made = bench.new_project(
-            name, task=Task.CLASSIFICATION, multi_label=multi_label, classes=comma_names(classes), backbone=backbone
+            name,
+            task=Task.CLASSIFICATION,
+            multi_label=multi_label,
+            classes=comma_names(classes),
+            backbone=backbone,
         )
         output.result(
             made.info,
@@ -42,13 +48,15 @@ def list_(output: Output) -> None:
         rows = [each.status() for each in bench.projects()]
         output.result(
             rows,
-            lambda: output.table(
-                "",
-                ["project", "images", "labelled", "classes", "models", "rounds"],
-                [(r.name, r.images, r.labelled, len(r.per_class), r.models, r.rounds) for r in rows],
-            )
-            if rows
-            else click.echo("No project yet. Begin one: labelgraft project new NAME --classes cat,dog"),
+            lambda: (
+                output.table(
+                    "",
+                    ["project", "images", "labelled", "classes", "models", "rounds"],
+                    [(r.name, r.images, r.labelled, len(r.per_class), r.models, r.rounds) for r in rows],
+                )
+                if rows
+                else click.echo("No project yet. Begin one: labelgraft project new NAME --classes cat,dog")
+            ),
         )
 
 
@@ -81,6 +89,10 @@ def delete(output: Output, name: str, yes: bool) -> None:
     with output.project(name) as bench:
         status = bench.status()
         if not yes:
-            click.confirm(f"Delete {name} with {status.labelled:,} labels and {status.models} models?", abort=True)
+            click.confirm(
+                f"Delete {name} with {status.labelled:,} labels and {status.models} models?", abort=True
+            )
         bench.delete()
-        output.result({"deleted": name}, lambda: click.echo(f"Project {name} is deleted; no image file was touched."))
+        output.result(
+            {"deleted": name}, lambda: click.echo(f"Project {name} is deleted; no image file was touched.")
+        )

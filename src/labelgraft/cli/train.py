@@ -39,8 +39,12 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @click.argument("project")
-@click.option("--advise", is_flag=True, help="Train nothing; measure and say which way of training fits your data.")
-@click.option("--resume", "resume_run", type=int, help="Go on with an interrupted run from its last checkpoint.")
+@click.option(
+    "--advise", is_flag=True, help="Train nothing; measure and say which way of training fits your data."
+)
+@click.option(
+    "--resume", "resume_run", type=int, help="Go on with an interrupted run from its last checkpoint."
+)
 @training_options
 @click.pass_obj
 def train(output: Output, project: str, advise: bool, resume_run: int | None, **chosen: Any) -> None:

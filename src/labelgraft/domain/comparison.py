@@ -34,3 +34,13 @@ class Recommendation:
     backbone: str
     reason: str
     clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Every embedded backbone on the same labels, best first, and the one to take."""
+
+    scores: tuple[BackboneScore, ...]
+    recommendation: Recommendation
+    labels_used: int
+    class_count: int

@@ -28,3 +28,8 @@ class ProposalColumns:
     image_ids: Ints
     class_ids: Ints
     confidences: Floats
+
+    def rows(self) -> list[tuple[ImageId, ClassId, float]]:
+        """The same as one (image, class, confidence) per proposal."""
+        listed = zip(self.image_ids.tolist(), self.class_ids.tolist(), self.confidences.tolist(), strict=True)
+        return [(ImageId(image), ClassId(class_), confidence) for image, class_, confidence in listed]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from labelgraft.domain.ids import ImageId, OperationId
 from labelgraft.domain.image import Image, RefusedFile
@@ -36,6 +37,13 @@ class ImportReport:
     format_name: str
     format_reason: str
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> ImportReport:
+        """From `dataclasses.asdict` through JSON."""
+        duplicates = tuple(DuplicateFile(**each) for each in values["duplicates"])
+        refused = tuple(RefusedFile(**each) for each in values["refused"])
+        return cls(**{**values, "duplicates": duplicates, "refused": refused})
+
 
 @dataclass(frozen=True, slots=True)
 class EmbedReport:
@@ -47,6 +55,11 @@ class EmbedReport:
     embedded: int
     known: int
     refused: tuple[RefusedFile, ...]
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> EmbedReport:
+        """From `dataclasses.asdict` through JSON."""
+        return cls(**{**values, "refused": tuple(RefusedFile(**each) for each in values["refused"])})
 
 
 @dataclass(frozen=True, slots=True)

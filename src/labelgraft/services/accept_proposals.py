@@ -1,0 +1,141 @@
+"""Turn proposals into labels: by threshold, by island, by list. Labels that are there are never changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelgraft.domain.annotation import Author
+from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
+from labelgraft.domain.image import STATE_CODES, ImageState
+from labelgraft.domain.operation import Cause
+from labelgraft.domain.project import Project
+from labelgraft.domain.proposal import ProposalColumns
+from labelgraft.domain.reports import AcceptReport
+from labelgraft.domain.selection import Selection
+from labelgraft.errors import BadInput, BadSetting, UnknownName
+from labelgraft.storage import classes, images, labelling, projects, proposals
+from labelgraft.storage.workspace import Workspace
+
+LEAST_OF_SEVERAL = 0.5
+"""In a multi-label project a class is accepted with its image from this confidence on, where no threshold is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequest:
+    """Which proposals to accept; every part that is given must hold."""
+
+    selection: Selection | None = None
+    threshold: float | None = None
+    class_name: str | None = None
+
+
+def accept_proposals(
+    workspace: Workspace, project_id: ProjectId, request: AcceptRequest, *, author: Author, dry_run: bool = False,
+    idempotency_key: str | None = None,
+) -> AcceptReport:  # fmt: skip
+    """Accept the proposals that a request names, of images without a label, as one operation.
+
+    Raises BadSetting if the request names nothing or the threshold is outside 0 to 1; BadInput without proposals.
+    """
+    check_request(request)
+    with workspace.database.writing() as connection:
+        project = projects.get(connection, project_id)
+        names = {each.id: each.name for each in classes.of_project(connection, project_id)}
+        model_id = proposals.model_of(connection, project_id)
+        if model_id is None:
+            raise BadInput(
+                "There are no proposals yet. Train a model and take its proposals: labelgraft predict PROJECT"
+            )
+        waiting = waiting_ids(workspace, project_id, request.selection)
+        columns = proposals.columns(connection, project_id)
+        picked = pick(columns, waiting, request, project, {name: key for key, name in names.items()})
+        chosen, expected = gather(columns, picked)
+        per_class = Counter(names[class_id] for wanted in chosen.values() for class_id in wanted)
+        words = summary_of(chosen, expected, request, dry_run)
+        if dry_run or not chosen:
+            return AcceptReport(len(chosen), per_class, expected, None, words)
+        operation = labelling.set_classes(
+            connection, project_id, chosen, author=author, cause=Cause.ACCEPT, summary=words,
+            detail=detail_of(request, model_id, expected), accepted_from=model_id, idempotency_key=idempotency_key,
+        )  # fmt: skip
+    return AcceptReport(len(chosen), per_class, expected, operation, f"Operation {operation.id}: {words}")
+
+
+def check_request(request: AcceptRequest) -> None:
+    """Raises BadSetting if the request names nothing or its threshold is outside 0 to 1."""
+    if request.selection is None and request.threshold is None:
+        raise BadSetting(
+            "Say which proposals to accept: by threshold, island or images. Nothing was accepted."
+        )
+    if request.threshold is not None and not 0 <= request.threshold <= 1:
+        raise BadSetting(f"threshold: found {request.threshold:g}, expected 0 to 1. Nothing was accepted.")
+
+
+def waiting_ids(workspace: Workspace, project_id: ProjectId, selection: Selection | None) -> Collection[int]:
+    """Images of the selection, or of the project, that carry only a proposal."""
+    with workspace.database.reading() as connection:
+        columns = images.columns(connection, project_id)
+    waiting = columns.image_ids[columns.states == STATE_CODES.index(ImageState.PROPOSED)]
+    if selection is not None:
+        waiting = waiting[np.isin(waiting, np.asarray(selection.image_ids, np.int64))]
+    return waiting.tolist()
+
+
+def pick(
+    columns: ProposalColumns, waiting: Collection[int], request: AcceptRequest, project: Project,
+    ids: dict[str, ClassId],
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:  # fmt: skip
+    """Positions in the columns of the proposals to accept."""
+    least = (
+        request.threshold
+        if request.threshold is not None
+        else (LEAST_OF_SEVERAL if project.multi_label else 0.0)
+    )
+    fits = np.isin(columns.image_ids, np.asarray(list(waiting), np.int64)) & (columns.confidences >= least)
+    if request.class_name is not None:
+        if request.class_name not in ids:
+            raise UnknownName("class", request.class_name, ids)
+        fits &= columns.class_ids == ids[request.class_name]
+    return np.flatnonzero(fits)
+
+
+def gather(
+    columns: ProposalColumns, picked: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> tuple[dict[ImageId, tuple[ClassId, ...]], float]:
+    """The classes to give to each image, and the share that is expected to be right."""
+    chosen: dict[ImageId, tuple[ClassId, ...]] = {}
+    for position in picked:
+        image_id = ImageId(int(columns.image_ids[position]))
+        chosen[image_id] = (*chosen.get(image_id, ()), ClassId(int(columns.class_ids[position])))
+    return chosen, float(columns.confidences[picked].mean()) if len(picked) else 0.0
+
+
+def summary_of(
+    chosen: dict[ImageId, tuple[ClassId, ...]], expected: float, request: AcceptRequest, dry_run: bool
+) -> str:
+    """The operation in words."""
+    if not chosen:
+        return "No proposal fits; nothing was accepted."
+    how = [f"at least {request.threshold:g} sure"] if request.threshold is not None else []
+    how += [request.selection.words] if request.selection is not None and request.selection.words else []
+    how += [f"of class {request.class_name}"] if request.class_name else []
+    verb = "Would accept" if dry_run else "Accepted"
+    return (
+        f"{verb} {len(chosen):,} proposals {' '.join(how)}".rstrip()
+        + f", about {100 * expected:.1f} % of them right"
+    )
+
+
+def detail_of(request: AcceptRequest, model_id: ModelId, expected: float) -> dict[str, object]:
+    """What the history keeps of an accept."""
+    return {
+        **(request.selection.detail if request.selection is not None else {}),
+        "model": model_id,
+        "threshold": request.threshold,
+        "class": request.class_name,
+        "expected_right": expected,
+    }

@@ -1,0 +1,50 @@
+"""What every verb of an open workspace shares: storage, jobs, worker processes, the warm compute process."""
+
+from __future__ import annotations
+
+import getpass
+from functools import cached_property
+
+from labelgraft.domain.annotation import Author, AuthorKind
+from labelgraft.jobs.runner import JobRunner
+from labelgraft.learning.resident import Resident
+from labelgraft.settings import Settings
+from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.ingest_jobs import IngestJobs
+
+
+class Engine:
+    """The machinery behind a workbench; each part starts when it is first used."""
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self.workspace = workspace
+        self.settings = settings
+        self.ingest = IngestJobs(workspace, settings)
+        self._resident: Resident | None = None
+        self.jobs = JobRunner(workspace.root, settings.database_url)
+        for kind in self.ingest.kinds():
+            self.jobs.register(kind)
+
+    @property
+    def resident(self) -> Resident:
+        """The warm compute process for maps, heads and scores."""
+        if self._resident is None:
+            self._resident = Resident()
+        return self._resident
+
+    @cached_property
+    def person(self) -> Author:
+        """Who labels in this process."""
+        try:
+            return Author(AuthorKind.PERSON, getpass.getuser())
+        except OSError:
+            return Author(AuthorKind.PERSON, "somebody")
+
+    def close(self) -> None:
+        """Stop everything and close the workspace; a second time does nothing."""
+        self.jobs.close()
+        self.ingest.close()
+        if self._resident is not None:
+            self._resident.close()
+            self._resident = None
+        self.workspace.close()

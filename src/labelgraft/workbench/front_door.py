@@ -1,0 +1,121 @@
+"""Opens a workspace: `labelgraft.open("folder")`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from labelgraft.domain.backbone import Backbone
+from labelgraft.domain.progress import Progress
+from labelgraft.domain.project import Task
+from labelgraft.errors import BadSetting
+from labelgraft.jobs import records
+from labelgraft.jobs.records import JobStatus
+from labelgraft.learning.backbones import registry
+from labelgraft.settings import Settings, read_settings
+from labelgraft.storage import projects
+from labelgraft.storage.classes import ensure as ensure_classes
+from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.engine import Engine
+from labelgraft.workbench.project import ProjectBench
+
+__all__ = ["Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
+
+
+def open(  # noqa: A001  the word users expect: labelgraft.open
+    folder: str | Path | None = None, *, create: bool = False, address: str = "command line"
+) -> Workbench:
+    """Open the workspace in a folder; None: the one that the settings name, ~/labelgraft by default.
+
+    create: make it where there is none. address: where this process can be reached, told to others who try.
+    Raises WorkspaceMissing, WorkspaceLocked, WorkspaceDamaged, WorkspaceTooNew, WorkspaceUnwritable, BadSetting.
+    """
+    settings = read_settings(Path(folder) if folder is not None else None)
+    workspace = Workspace.open(
+        settings.workspace, create=create, address=address, database_url=settings.database_url
+    )
+    try:
+        return Workbench(workspace, settings)
+    except BaseException:
+        workspace.close()
+        raise
+
+
+def list_jobs(folder: Path | None = None) -> list[JobStatus]:
+    """The jobs of a workspace, newest first, also while another process has it open."""
+    return records.list_jobs(read_settings(folder).workspace)
+
+
+def cancel_job(folder: Path | None, number: int) -> None:
+    """Ask a job to stop after its current steps, whichever process runs it. Raises UnknownName, Conflict."""
+    records.request_cancel(read_settings(folder).workspace, number)
+
+
+def catalogue() -> tuple[Backbone, ...]:
+    """Every backbone that has a name of its own."""
+    return registry.catalogue()
+
+
+class Workbench:
+    """An open workspace: its projects and its background work. Use it as a context manager, or call close."""
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self.settings = settings
+        self._engine = Engine(workspace, settings)
+
+    @property
+    def folder(self) -> Path:
+        """Where everything is kept."""
+        return self._engine.workspace.root
+
+    def projects(self) -> list[ProjectBench]:
+        """Every project, by name."""
+        with self._engine.workspace.database.reading() as connection:
+            found = projects.list_all(connection)
+        return [ProjectBench(self._engine, each.id) for each in found]
+
+    def new_project(
+        self, name: str, *, task: Task | str = Task.CLASSIFICATION, multi_label: bool = False,
+        classes: Sequence[str] = (), backbone: str = registry.DEFAULT,
+    ) -> ProjectBench:  # fmt: skip
+        """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting."""
+        if Task(task) is not Task.CLASSIFICATION:
+            raise BadSetting(f"task: found {Task(task).value}; this version labels classification only.")
+        registry.get(backbone)
+        with self._engine.workspace.database.writing() as connection:
+            made = projects.create(
+                connection, name=name, task=Task(task), multi_label=multi_label, backbone=backbone
+            )
+            ensure_classes(connection, made.id, classes)
+        return ProjectBench(self._engine, made.id)
+
+    def project(self, name: str) -> ProjectBench:
+        """The project of that name. Raises UnknownName, with near names."""
+        with self._engine.workspace.database.reading() as connection:
+            return ProjectBench(self._engine, projects.by_name(connection, name).id)
+
+    def jobs(self) -> list[JobStatus]:
+        """Every job, newest first."""
+        return self._engine.jobs.jobs()
+
+    def interrupted_jobs(self) -> list[JobStatus]:
+        """Jobs whose process ended before they did."""
+        return self._engine.jobs.interrupted()
+
+    def resume_job(self, number: int, on_progress: Callable[[Progress], None] | None = None) -> Any:
+        """Go on with a job from its first unfinished step. Raises UnknownName, Conflict, JobCancelled, JobFailed."""
+        return self._engine.jobs.resume(number).wait(on_progress)
+
+    def close(self) -> None:
+        """Stop what runs and let others open the workspace; a second time does nothing."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,115 @@
+"""Import and embedding as jobs: the pool of worker processes they share, and their plan, step and finish."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from labelgraft.domain.ids import ProjectId
+from labelgraft.jobs.kinds import JobKind
+from labelgraft.learning.backbones import registry
+from labelgraft.services import embed_images, import_images
+from labelgraft.services.import_images import ImportRequest
+from labelgraft.services.ingest import IngestPool, cores
+from labelgraft.services.ingest_messages import NetworkChoice
+from labelgraft.storage.workspace import Workspace
+
+Json = dict[str, Any]
+
+
+class IngestJobs:
+    """The job kinds that read image files, and the worker processes behind them.
+
+    The workers are started with the first step and kept warm until another network is wanted or the bench closes.
+    """
+
+    def __init__(self, workspace: Workspace, workers: int | None) -> None:
+        self.workspace = workspace
+        self.workers = workers or cores()
+        self._guard = threading.Lock()
+        self._pool: tuple[NetworkChoice | None, IngestPool] | None = None
+
+    def kinds(self) -> tuple[JobKind, ...]:
+        """Import and embed."""
+        return (
+            JobKind(
+                "import", self._plan_import, self._import_step, self._finish_import,
+                concurrency=self.workers, unit="images", size=lambda payload: len(payload.get("files", ())),
+            ),
+            JobKind(
+                "embed", self._plan_embed, self._embed_step, self._finish_embed,
+                concurrency=self.workers, unit="images", size=lambda payload: len(payload.get("images", ())),
+            ),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop the worker processes."""
+        with self._guard:
+            if self._pool is not None:
+                self._pool[1].close()
+                self._pool = None
+
+    def pool(self, choice: NetworkChoice | None) -> IngestPool:
+        """Worker processes with this network loaded."""
+        with self._guard:
+            if self._pool is None or self._pool[0] != choice:
+                if self._pool is not None:
+                    self._pool[1].close()
+                self._pool = (choice, IngestPool(workers=self.workers, network=choice))
+            return self._pool[1]
+
+    def _plan_import(self, arguments: Json) -> list[Json]:
+        steps = import_images.plan(self.workspace, import_request(arguments), self.workers)
+        return [with_context(step, arguments) for step in steps]
+
+    def _import_step(self, payload: Json) -> Json:
+        if "found" in payload:
+            return payload
+        choice = network_choice(payload["backbone"])
+        project_id = ProjectId(payload["project_id"])
+        return import_images.take_in(self.workspace, project_id, payload["files"], self.pool(choice), choice)
+
+    def _finish_import(self, arguments: Json, results: list[Json]) -> Json:
+        return asdict(import_images.finish(self.workspace, import_request(arguments), results))
+
+    def _plan_embed(self, arguments: Json) -> list[Json]:
+        choice = network_choice(arguments["backbone"])
+        assert choice is not None  # a job of this kind always names one
+        facts = self.pool(choice).wait_until_ready()
+        assert facts is not None
+        project_id = ProjectId(arguments["project_id"])
+        steps = embed_images.plan(self.workspace, project_id, choice.backbone, facts, self.workers)
+        return [with_context(step, arguments) for step in steps]
+
+    def _embed_step(self, payload: Json) -> Json:
+        if "facts" in payload:
+            return payload
+        choice = network_choice(payload["backbone"])
+        assert choice is not None
+        return embed_images.embed_shard(self.workspace, payload["images"], self.pool(choice), choice)
+
+    def _finish_embed(self, arguments: Json, results: list[Json]) -> Json:
+        return asdict(embed_images.finish(arguments["backbone"], results))
+
+
+def with_context(step: Json, arguments: Json) -> Json:
+    """A step's payload with what it must know of its job; a step may run on another machine than its plan."""
+    return {**step, "project_id": arguments["project_id"], "backbone": arguments["backbone"]}
+
+
+def import_request(arguments: Json) -> ImportRequest:
+    """What to import, from a job's arguments."""
+    return ImportRequest(
+        project_id=ProjectId(arguments["project_id"]),
+        source=Path(arguments["source"]),
+        format_name=arguments["format_name"],
+        labels=arguments["labels"],
+        key=arguments["key"],
+    )
+
+
+def network_choice(backbone: str | None) -> NetworkChoice | None:
+    """The network of a backbone's name. Raises UnknownName, BadSetting."""
+    return None if backbone is None else NetworkChoice(registry.get(backbone))

@@ -1,0 +1,100 @@
+"""The verbs that change labels: each one operation, each revertable as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelgraft.domain.ids import ImageId, OperationId
+from labelgraft.domain.image import ImageState
+from labelgraft.domain.operation import Operation, RevertReport
+from labelgraft.domain.reports import AcceptReport
+from labelgraft.domain.selection import Selection
+from labelgraft.errors import UnknownName
+from labelgraft.services.accept_proposals import AcceptRequest, accept_proposals
+from labelgraft.services.select_images import select_images
+from labelgraft.storage import labelling, operations, reverting
+from labelgraft.workbench.project_base import ProjectBase
+
+
+class LabellingVerbs(ProjectBase):
+    """Select, label, clear, set aside, accept, look back, take back."""
+
+    def select(
+        self, *, images: Sequence[int] | None = None, island: int | None = None,
+        lasso: Sequence[tuple[float, float]] | None = None, round_number: int | None = None,
+        path_contains: str | None = None, leave_out: Sequence[int] = (), unlabelled_only: bool = False,
+    ) -> Selection:  # fmt: skip
+        """The images of one gesture: by ids, island, lasso (corners in map units) or text in the path.
+
+        leave_out: the odd ones. Raises BadSetting, BadInput, UnknownName.
+        """
+        return select_images(
+            self._workspace, self.id, image_ids=images, island=island, lasso=lasso, round_number=round_number,
+            path_contains=path_contains, leave_out=leave_out, unlabelled_only=unlabelled_only,
+        )  # fmt: skip
+
+    def label(self, images: Selection | Sequence[int], class_name: str) -> Operation:
+        """Give a class to images. Raises UnknownName, BadInput; nothing is saved then."""
+        chosen, class_id = self._chosen(images), self._class_id(class_name)
+        words = f"{len(chosen.image_ids):,} images labelled {class_name} {chosen.words}".rstrip()
+        with self._workspace.database.writing() as connection:
+            return labelling.set_class(
+                connection, self.id, chosen.image_ids, class_id, author=self._engine.person, cause=chosen.cause,
+                summary=words, detail=chosen.detail,
+            )  # fmt: skip
+
+    def clear(self, images: Selection | Sequence[int]) -> Operation:
+        """Take every class away from images."""
+        chosen = self._chosen(images)
+        words = f"Labels of {len(chosen.image_ids):,} images taken away {chosen.words}".rstrip()
+        with self._workspace.database.writing() as connection:
+            return labelling.clear_class(
+                connection, self.id, chosen.image_ids, author=self._engine.person, cause=chosen.cause, summary=words,
+                detail=chosen.detail,
+            )  # fmt: skip
+
+    def set_aside(self, images: Selection | Sequence[int], *, unclear: bool = False) -> Operation:
+        """Mark images as skipped, or as unclear; the queue passes them over and nothing is trained on them."""
+        chosen = self._chosen(images)
+        state = ImageState.UNCLEAR if unclear else ImageState.SKIPPED
+        words = f"{len(chosen.image_ids):,} images marked {state.value} {chosen.words}".rstrip()
+        with self._workspace.database.writing() as connection:
+            return labelling.set_state(
+                connection, self.id, chosen.image_ids, state, author=self._engine.person, cause=chosen.cause,
+                summary=words, detail=chosen.detail,
+            )  # fmt: skip
+
+    def accept(
+        self, *, threshold: float | None = None, island: int | None = None, images: Sequence[int] | None = None,
+        class_name: str | None = None, dry_run: bool = False,
+    ) -> AcceptReport:  # fmt: skip
+        """Turn proposals of unlabelled images into labels, as one operation.
+
+        Every condition that is given must hold; at least one of threshold, island and images. Raises BadSetting,
+        BadInput, UnknownName.
+        """
+        chosen = None
+        if island is not None or images is not None:
+            chosen = self.select(images=images, island=island)
+        request = AcceptRequest(chosen, threshold, class_name)
+        return accept_proposals(
+            self._workspace, self.id, request, author=self._engine.person, dry_run=dry_run
+        )
+
+    def history(self, *, before: int | None = None, limit: int = 100) -> tuple[Operation, ...]:
+        """Operations, newest first."""
+        start = None if before is None else OperationId(before)
+        with self._workspace.database.reading() as connection:
+            return operations.page(connection, self.id, start, limit)
+
+    def revert(self, operation: int, *, dry_run: bool = False) -> RevertReport:
+        """Take back any operation as a whole; says which later ones that overrides. Raises UnknownName."""
+        operation_id = OperationId(operation)
+        with self._workspace.database.writing() as connection:
+            if operations.project_of(connection, operation_id) != self.id:
+                raise UnknownName("operation of this project", str(operation), ())
+            return reverting.revert(connection, operation_id, author=self._engine.person, dry_run=dry_run)
+
+    def _chosen(self, images: Selection | Sequence[int]) -> Selection:
+        """Ids as a selection."""
+        return images if isinstance(images, Selection) else Selection(tuple(ImageId(int(i)) for i in images))

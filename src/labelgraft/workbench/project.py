@@ -1,0 +1,142 @@
+"""A project as users hold it: `labelgraft.open("folder").project("pets")`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from labelgraft.domain.dataset import LossReport
+from labelgraft.domain.ids import ImageId, ModelId
+from labelgraft.domain.image import ImageFilter, ImageState, Split
+from labelgraft.domain.operation import Operation
+from labelgraft.domain.project import LabelClass
+from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectStatus
+from labelgraft.errors import BadSetting
+from labelgraft.services.export_dataset import export_dataset
+from labelgraft.services.list_images import list_images
+from labelgraft.services.tell_status import tell_status
+from labelgraft.storage import classes, images, projects
+from labelgraft.workbench.ingest_jobs import network_choice
+from labelgraft.workbench.labelling_verbs import LabellingVerbs
+from labelgraft.workbench.learning_verbs import LearningVerbs
+from labelgraft.workbench.map_verbs import MapVerbs
+from labelgraft.workbench.project_base import OnProgress
+
+
+class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
+    """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
+
+    def __repr__(self) -> str:
+        return f"<labelgraft project {self.name!r}>"
+
+    def status(self) -> ProjectStatus:
+        """How far it has come, and what to do next."""
+        return tell_status(self._workspace, self.id)
+
+    def set_classes(self, names: Sequence[str]) -> tuple[LabelClass, ...]:
+        """Add the classes that are missing; gives all of them."""
+        with self._workspace.database.writing() as connection:
+            classes.ensure(connection, self.id, names)
+        return self.classes()
+
+    def rename_class(self, old: str, new: str) -> None:
+        """Call a class by another name; its labels stay. Raises UnknownName, AlreadyExists."""
+        class_id = self._class_id(old)
+        with self._workspace.database.writing() as connection:
+            classes.rename(connection, self.id, class_id, new, author=self._engine.person)
+
+    def merge_class(self, name: str, into: str) -> Operation:
+        """Give every label of one class to another and delete it, as one operation. Raises UnknownName."""
+        gone, kept = self._class_id(name), self._class_id(into)
+        with self._workspace.database.writing() as connection:
+            return classes.merge(connection, self.id, gone, kept, author=self._engine.person)
+
+    def delete_class(self, name: str) -> Operation:
+        """Delete a class with its labels, as one operation. Raises UnknownName."""
+        class_id = self._class_id(name)
+        with self._workspace.database.writing() as connection:
+            return classes.delete(connection, self.id, class_id, author=self._engine.person)
+
+    def add_images(
+        self, source: str | Path, *, format_name: str | None = None, labels: bool = True, embed: bool = True,
+        on_progress: OnProgress | None = None,
+    ) -> ImportReport:  # fmt: skip
+        """Add the images of a folder or data set, with thumbnails and embeddings in the same pass.
+
+        Known files are passed over, so calling it again after an interruption goes on. labels: also import the
+        labels that the source has. Raises BadFormat, BadInput, UnknownName, JobCancelled, JobFailed.
+        """
+        arguments = {
+            "source": str(Path(source).absolute()),
+            "format_name": format_name,
+            "labels": labels,
+            "backbone": self.info.backbone if embed else None,
+            "key": f"import-{uuid.uuid4()}",
+        }
+        return ImportReport.from_json(self._job("import", f"Adding {source}", arguments, on_progress))
+
+    def embed(
+        self, backbone: str | None = None, *, weights_file: str | Path | None = None, use: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> EmbedReport:  # fmt: skip
+        """Embed every image with a backbone, by default the project's; what is embedded is not done again.
+
+        backbone: a name of the catalogue, timm:NAME, onnx:FILE or random:NAME. weights_file: its weights. use: make
+        it the project's backbone. Raises UnknownName, Unreachable, JobCancelled, JobFailed.
+        """
+        name = backbone or self.info.backbone
+        if weights_file is not None:
+            name = f"{name}@{Path(weights_file).absolute()}"
+        network_choice(name)
+        report = EmbedReport.from_json(
+            self._job("embed", f"Embedding {self.name} with {name}", {"backbone": name}, on_progress)
+        )
+        if use:
+            with self._workspace.database.writing() as connection:
+                projects.set_backbone(connection, self.id, name)
+        return report
+
+    def images(
+        self, *, state: ImageState | None = None, class_name: str | None = None, proposed: str | None = None,
+        min_confidence: float | None = None, max_confidence: float | None = None, folder: str | None = None,
+        split: Split | None = None, path_contains: str | None = None, model_id: ModelId | None = None,
+        after: int | None = None, limit: int = 100,
+    ) -> ImageList:  # fmt: skip
+        """A page of images that fit every condition, in the order of their ids. Raises UnknownName, BadSetting."""
+        if limit < 1:
+            raise BadSetting(f"limit: found {limit}, expected 1 or more.")
+        wanted = ImageFilter(
+            state=state, class_id=self._class_id(class_name) if class_name else None,
+            proposed_class_id=self._class_id(proposed) if proposed else None, model_id=model_id,
+            min_confidence=min_confidence, max_confidence=max_confidence, folder=folder, split=split,
+            path_contains=path_contains,
+        )  # fmt: skip
+        start = None if after is None else ImageId(after)
+        return list_images(self._workspace, self.id, wanted, start, limit)
+
+    def paths(self) -> dict[ImageId, str]:
+        """Where the file of every image lies."""
+        with self._workspace.database.reading() as connection:
+            known = images.columns(connection, self.id).image_ids.tolist()
+            return {image.id: image.path for image in images.of_ids(connection, known)}
+
+    def export(
+        self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] = "none",
+        proposals: bool = False, overwrite: bool = False, check: bool = False,
+    ) -> LossReport:  # fmt: skip
+        """Write the labels in a format, whole or not at all; gives exactly what the format could not hold.
+
+        transfer: copy the image files, link them, or only name them. proposals: images without a label get their
+        surest proposal. check: write nothing. Raises UnknownName, AlreadyExists, BadSetting.
+        """
+        return export_dataset(
+            self._workspace, self.id, format_name, Path(folder), transfer=transfer, with_proposals=proposals,
+            overwrite=overwrite, check_only=check,
+        )  # fmt: skip
+
+    def delete(self) -> None:
+        """Delete the project with its labels and models; image files are never touched."""
+        with self._workspace.database.writing() as connection:
+            projects.delete(connection, self.id)

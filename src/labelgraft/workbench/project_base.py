@@ -1,0 +1,49 @@
+"""What all verbs of a project share: the machinery, the project's number, its present facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from labelgraft.domain.ids import ClassId, ProjectId
+from labelgraft.domain.progress import Progress
+from labelgraft.domain.project import LabelClass, Project
+from labelgraft.storage import classes, projects
+from labelgraft.workbench.engine import Engine
+
+OnProgress: TypeAlias = Callable[[Progress], None]
+
+
+class ProjectBase:
+    """A project of an open workspace."""
+
+    def __init__(self, engine: Engine, project_id: ProjectId) -> None:
+        self._engine = engine
+        self._workspace = engine.workspace
+        self.id = project_id
+
+    @property
+    def info(self) -> Project:
+        """The project's facts at this moment. Raises BadInput if it was deleted."""
+        with self._workspace.database.reading() as connection:
+            return projects.get(connection, self.id)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.info.name
+
+    def classes(self) -> tuple[LabelClass, ...]:
+        """The classes in order."""
+        with self._workspace.database.reading() as connection:
+            return classes.of_project(connection, self.id)
+
+    def _class_id(self, name: str) -> ClassId:
+        """Raises UnknownName, with near names."""
+        with self._workspace.database.reading() as connection:
+            return classes.by_name(connection, self.id, name).id
+
+    def _job(self, kind: str, title: str, arguments: dict[str, Any], on_progress: OnProgress | None) -> Any:
+        """Run a job to its end and give its result."""
+        about = {**arguments, "project_id": self.id}
+        return self._engine.jobs.start(kind, title, about).wait(on_progress)
