@@ -14,8 +14,10 @@ What is decoded, and how:
 - A picture much larger than `detail_px` is decoded smaller (JPEG: in the decoder; others: by averaging), its
   short side never under MARGIN x detail_px.
 
-Tolerance of the smaller decoding against a full one, for a 224 px network input cut from a short side of 256:
-{TOLERANCE}
+Tolerance of that smaller decoding against a full one, in a 224 px network input (short side 256): mean
+absolute difference at most 1.5 of 255 grey levels, cosine of the embeddings at least 0.996. Measured on the
+large real photos at hand, efficientnet-lite0: 0.4 on average and 1.0 at worst; cosine 0.9989 and 0.9983
+(to the nearest other photo 0.63). With a margin of 1: 2.1 and 6.8; 0.9946 and 0.9823.
 """
 
 from __future__ import annotations
@@ -106,13 +108,17 @@ def read_file(path: str | Path, limits: Limits) -> FileBytes:
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
             _check_file(str(path), found, limits)
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(found.st_size + 1)
     except OSError as error:
         raise UnreadableImage(str(path), f"could not be read: {error.strerror or error}") from error
     except MemoryError as error:
         raise UnreadableImage(str(path), _TOO_MUCH_MEMORY) from error
     if not data:
         raise UnreadableImage(str(path), "the file is empty")
+    if len(data) != found.st_size:
+        raise UnreadableImage(
+            str(path), "changed its length while it was read; take it in again when it is whole"
+        )
     digest = ContentHash(hashlib.sha256(data).hexdigest())
     return FileBytes(str(path), data, digest, found.st_mtime_ns)
 

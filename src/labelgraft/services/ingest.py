@@ -92,6 +92,10 @@ class IngestPool:
         results = [slot.ready.result() for slot in self._slots]
         return results[0].network
 
+    def process_ids(self) -> tuple[int, ...]:
+        """The worker processes that run now."""
+        return tuple(pid for slot in self._slots if (pid := slot.process_id()) is not None)
+
     def submit(self, shard: Shard) -> Future[ShardResult]:
         """Queue a shard. Its future may be cancelled while it waits.
 
@@ -220,7 +224,7 @@ class _Slot:
             try:
                 result = self._running().work(replace(shard, paths=paths))
             except WorkerLost as lost:
-                self._replace_worker()
+                self.close()
                 path = None if lost.index is None else paths[lost.index]
                 crashed[path] = crashed.get(path, 0) + 1
                 self._give_up(given_up, path, lost, crashed[path])
@@ -251,8 +255,10 @@ class _Slot:
                 )
             return self._process
 
-    def _replace_worker(self) -> None:
-        self.close()
+    def process_id(self) -> int | None:
+        """The worker's process, None while there is none."""
+        with self._lock:
+            return None if self._process is None else self._process.process_id
 
     def look_after(self) -> None:
         """End the worker if it hangs."""

@@ -77,7 +77,7 @@ class WorkerProcess:
         self._last_step_at = self._last_look_at = time.monotonic()
 
     @property
-    def pid(self) -> int:
+    def process_id(self) -> int:
         """The process's number."""
         return self._process.pid
 
@@ -146,10 +146,17 @@ class WorkerProcess:
 
 
 def _environment() -> dict[str, str]:
-    """One thread per worker, there is one worker per core; and the parent's module path."""
+    """One thread per worker, there is one worker per core; the parent's module path; memory handed back."""
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    # glibc would keep the blocks of one large picture, and at the bound begin a second arena that it never gives
+    # back; both would count against the next picture.
+    memory = {
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_MMAP_THRESHOLD_": "4194304",
+        "MALLOC_TRIM_THRESHOLD_": "33554432",
+    }
     path = os.pathsep.join(folder for folder in sys.path if folder)
-    return {**os.environ, **single, "PYTHONPATH": path}
+    return {**os.environ, **single, **memory, "PYTHONPATH": path}
 
 
 def _error(found: dict[str, str]) -> LabelgraftError:
