@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # the program that the tests kill is also their library
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the program that the tests kill is their library too
 
-from jobs_to_run import counting
+from tests.jobs.jobs_to_run import counting
 
 from labelgraft.jobs.runner import JobRunner
 

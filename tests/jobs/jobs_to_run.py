@@ -58,7 +58,7 @@ def other_threads(before: set[threading.Thread]) -> list[str]:
 
 
 def main() -> None:
-    """start|resume|listen FOLDER CONCURRENCY COUNT SECONDS: run a job to its end and print its result; or help."""
+    """start|resume|listen FOLDER CONCURRENCY COUNT SECONDS: run a job, go on with job 1, or help others."""
     verb, folder, concurrency, count, seconds = sys.argv[1:]
     with JobRunner(Path(folder)) as runner:
         kind = counting(Path(folder), concurrency=int(concurrency))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs_to_run import other_threads, traced
+from tests.jobs.jobs_to_run import other_threads, traced
 
 from labelgraft.domain.progress import Progress
 from labelgraft.errors import AlreadyExists, Conflict, JobCancelled, JobFailed, NothingLabelled, UnknownName

@@ -29,7 +29,7 @@ class StepControls:
     """The running step's line to its job.
 
     report: tell progress within the step; cheap, call it as often as you like.
-    stop_requested: whether the user cancelled. A long step may then end early with a result (then it counts as
+    stop_requested: whether the user cancelled. A long step may then end with what it has (then it counts as
     finished), or raise JobCancelled (then it runs again on resume). One that never asks runs to its end.
     """
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-import sqlalchemy
 
 SUFFIXES = ("", "-journal", "-wal", "-shm")
 
@@ -44,20 +41,3 @@ def set_aside(path: Path) -> Path:
         if beside.exists():
             beside.rename(path.with_name(f"{path.name}.damaged-{number}{suffix}"))
     return path.with_name(f"{path.name}.damaged-{number}")
-
-
-def make_engine(url: str) -> sqlalchemy.Engine:
-    """The SQLite engine for DBOS: as it makes its own, but without waiting for the disk.
-
-    What a killed process wrote is there all the same; only a power cut can damage the file, and the file is
-    expendable. A step costs a few milliseconds instead of some twenty.
-    """
-    engine = sqlalchemy.create_engine(url, pool_size=20, max_overflow=0, pool_timeout=30)
-
-    @sqlalchemy.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "synchronous=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine

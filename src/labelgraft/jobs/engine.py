@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from labelgraft.errors import JobFailed, Unreachable
 from labelgraft.jobs import records, workflows
-from labelgraft.jobs.database import file_of, is_sound, make_engine, set_aside
+from labelgraft.jobs.connections import make_engine
+from labelgraft.jobs.database import file_of, is_sound, set_aside
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.jobs.run import Run
 from labelgraft.jobs.serializer import JSON, forbid_pickle

@@ -43,7 +43,7 @@ class JobStatus:
     """A job as its record tells it.
 
     done and total count `unit`s; total is 0 before the job is planned. rate: units per second. seconds_left:
-    None while unknown. reason: why it failed, in words. workflow: its name in the job engine. concurrency: kept
+    None while unknown. reason: why it failed, in words. workflow: its name in the engine. concurrency: kept
     from its start, since a resumed job must take the same steps.
     """
 

@@ -156,7 +156,7 @@ class JobRunner:
             running.stop(JobState.CANCELLED)
 
     def listen(self) -> None:
-        """Start the job engine now, to take a share of the jobs that other processes run on the same database."""
+        """Start the engine now, to share the jobs that other processes run on the same database."""
         self._launched()
 
     def jobs(self) -> list[JobStatus]:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import base64
+import pickle
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.jobs.jobs_to_run import traced
+
+from labelgraft.jobs import records
+from labelgraft.jobs.owner import Owner
+from labelgraft.jobs.records import JobState
+from labelgraft.jobs.runner import JobRunner
+
+MakeRunner = Callable[[Path], JobRunner]
+
+
+def interrupt(folder: Path, number: int) -> None:
+    """Leave the record as a killed process would."""
+    status = replace(records.get(folder, number), state=JobState.RUNNING, owner=Owner(2**22 + 1, "0"))
+    records.write(folder, status)
+
+
+def test_everything_stored_is_json_and_nothing_is_pickled(runner: JobRunner, tmp_path: Path) -> None:
+    (tmp_path / "fail-1").touch()
+    with pytest.raises(Exception, match="step 1"):
+        runner.start("counting in 2", "Squares", {"count": 3}).wait()
+    runner.start("counting", "Squares", {"count": 1}).wait()
+    runner.close()
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        cells = [
+            cell for table in tables for row in database.execute(f'SELECT * FROM "{table}"') for cell in row
+        ]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    assert "portable_json" in texts
+    assert "py_pickle" not in texts
+    assert not any(isinstance(cell, bytes) for cell in cells)
+    pickled = base64.b64encode(pickle.dumps({"args": (1,)})).decode()[:4]
+    assert not any(text.startswith(pickled) for text in texts)
+
+
+def test_a_database_that_claims_to_hold_pickles_is_not_unpickled(runner: JobRunner, tmp_path: Path) -> None:
+    (tmp_path / "fail-1").touch()
+    with pytest.raises(Exception, match="step 1"):
+        runner.start("counting", "Squares", {"count": 2}).wait()
+    runner.close()
+    bomb = base64.b64encode(b"cos\nmkdir\n(S'" + str(tmp_path / "boom").encode() + b"'\ntR.").decode()
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database, database:
+        database.execute("UPDATE operation_outputs SET serialization = 'py_pickle', output = ?", (bomb,))
+    with pytest.raises(Exception, match="never writes or reads"):
+        runner.resume(1).wait()
+    assert not (tmp_path / "boom").exists()
+
+
+def test_a_damaged_database_is_set_aside_and_its_jobs_start_again(
+    make_runner: MakeRunner, tmp_path: Path
+) -> None:
+    runner = make_runner(tmp_path)
+    (tmp_path / "fail-1").touch()
+    with pytest.raises(Exception, match="step 1"):
+        runner.start("counting in 2", "Squares", {"count": 3}).wait()
+    runner.close()
+    interrupt(tmp_path, 1)
+    database = tmp_path / "jobs.sqlite"
+    database.write_bytes(b"\x00 not a database" * 1000)
+    assert [status.number for status in runner.interrupted()] == [1]
+
+    (tmp_path / "fail-1").unlink()
+    assert runner.resume(1).wait() == [0, 1, 4]
+    assert traced(tmp_path).count("plan") == 2
+    assert (tmp_path / "jobs.sqlite.damaged-1").read_bytes().startswith(b"\x00 not")
+    assert "all of them run again" in runner.jobs()[0].log.read_text()
+
+
+def test_a_database_of_something_else_is_set_aside(runner: JobRunner, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database, database:
+        database.execute("CREATE TABLE dbos_migrations (version INTEGER)")
+        database.execute("INSERT INTO dbos_migrations VALUES (9999)")
+    assert runner.start("counting", "Squares", {"count": 2}).wait() == [0, 1]
+    assert (tmp_path / "jobs.sqlite.damaged-1").exists()
+
+
+def test_what_a_killed_process_queued_does_not_run_before_it_is_resumed(
+    make_runner: MakeRunner, tmp_path: Path
+) -> None:
+    runner = make_runner(tmp_path)
+    handle = runner.start("counting in 2", "Slow", {"count": 30, "seconds": 0.1})
+    while "begin 1" not in traced(tmp_path):
+        pass
+    handle.cancel()
+    with pytest.raises(Exception, match="stopped"):
+        handle.wait()
+    runner.close()
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database, database:
+        database.execute(
+            "UPDATE workflow_status SET status = 'ENQUEUED', queue_name = 'shards-2' "
+            "WHERE status = 'CANCELLED'"
+        )
+    interrupt(tmp_path, 1)
+    before = len(traced(tmp_path))
+    assert runner.start("counting in 2", "Other", {"count": 2}).wait() == [0, 1]
+    assert len(traced(tmp_path)) - before == 2 * 2 + 2  # two steps, plan and finish
+    assert runner.resume(1).wait() == [n * n for n in range(30)]
+
+
+def test_jobs_are_listed_at_once_and_without_loading_the_engine(tmp_path: Path) -> None:
+    for number in range(1, 101):
+        records.claim_number(tmp_path)
+        records.write(tmp_path, records.new_status(number, "import", "Photos", {}, "images", 1))
+    program = (
+        "import sys, time, pathlib\n"
+        "from labelgraft.jobs.records import list_jobs\n"
+        "import labelgraft.jobs.runner\n"
+        "began = time.perf_counter()\n"
+        "jobs = list_jobs(pathlib.Path(sys.argv[1]))\n"
+        "took = time.perf_counter() - began\n"
+        "assert 'dbos' not in sys.modules and 'sqlalchemy' not in sys.modules\n"
+        "print(len(jobs), str(jobs[0].state), took < 0.05)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["100", "interrupted", "True"]
