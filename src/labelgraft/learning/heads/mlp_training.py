@@ -60,7 +60,7 @@ class MlpSettings:
         return max(_FEWEST_EPOCHS, min(_AUTOMATIC_EPOCHS, _AUTOMATIC_EPOCHS * _LABELS_FOR_ALL // labels))
 
     def rate_at(self, step: int, steps: int, epoch: int) -> float:
-        """Learning rate of a step: one cycle (30 % up, then down, both as a cosine) or gamma steps."""
+        """Learning rate of a step: one cycle (30 % up, then down, as a cosine) or gamma steps."""
         if self.epochs_per_gamma_step:
             return float(self.learning_rate * self.gamma ** (epoch // self.epochs_per_gamma_step))
         up = 0.3 * steps

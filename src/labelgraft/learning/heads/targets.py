@@ -67,7 +67,7 @@ class Targets:
         return self.shares > 0.5 if self.multi_label else self.strata
 
     def taught(self) -> Floats:
-        """(M, K) float32 of the known classes; one that all images have is softened, else it has no optimum."""
+        """(M, K) float32 of the known classes; one that all images have is softened to have an optimum."""
         shares = self.shares[:, self.known]
         if self.multi_label:
             always = shares.min(axis=0, initial=1) > 0.5
