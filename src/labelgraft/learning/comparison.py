@@ -73,14 +73,11 @@ def recommend(scores: Sequence[BackboneScore]) -> Recommendation:
     Raises: BadInput if there are no scores.
     """
     if not scores:
-        raise BadInput(
-            "No backbone has embeddings of the labelled images yet. Embed with at least one first."
-        )
+        raise BadInput("No backbone has embeddings of the labelled images yet; embed with one first.")
     ranked = sorted(scores, key=lambda s: (s.probe.value, s.neighbours.value), reverse=True)
     best = ranked[0]
-    reason = (
-        f"{best.backbone}: a linear classifier gets {_words(best.probe)} of {best.probe.count} labels right"
-    )
+    share = _words(best.probe)
+    reason = f"{best.backbone}: a linear classifier gets {share} of {best.probe.count} labels right"
     if best.probe.low <= best.chance:
         reason += (
             f", not clearly more than always naming the largest class ({best.chance:.0%}): label more first"
@@ -188,7 +185,7 @@ def _ridge(train: Doubles, target: Doubles, test: Doubles) -> Doubles:
 
 
 def _right(scores: AnyArray, truth: Bools, testable: Bools) -> Interval:
-    """The share of right answers on the classes with two labels; the mean over classes if images have several."""
+    """The share of right answers on classes with two labels; a mean over classes if images have several."""
     rows = truth[:, testable].any(axis=1)
     scores, truth = scores[rows], truth[rows]
     several = bool((truth.sum(axis=1) > 1).any())

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,8 @@ def read_state_dict(path: Path, *, trusted: bool = False) -> StateDict:
     """The tensors of a weights file by name.
 
     safetensors, or a PyTorch state dict (also inside the usual wrappers); the content decides, not the
-    suffix. A PyTorch file that is not `trusted` is read in a child process: PyTorch refuses to run what a file
-    asks for, and a file made to break its reader breaks only the child.
+    suffix. A PyTorch file that is not `trusted` is read in a child process: PyTorch refuses to run what a
+    file asks for, and a file made to break its reader breaks only the child.
 
     Raises: BadInput if the file is absent, is neither, or holds more than tensors (nothing is executed).
     """
@@ -72,8 +73,8 @@ def _read_in_child(path: Path) -> StateDict:
             raise BadInput(child.stdout.decode())
         if child.returncode != 0:
             raise BadInput(
-                f"{path}: reading it broke the reader (exit {child.returncode}). Nothing was loaded. Fetch the "
-                "file again, or give a safetensors file."
+                f"{path}: reading it broke the reader (exit {child.returncode}). Nothing was loaded. Fetch "
+                "the file again, or give a safetensors file."
             )
         return _read_safetensors(clean)
 
@@ -111,7 +112,11 @@ def _read_torch(path: Path) -> object:
     import torch
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # the reader's doubts about a file; it reads or refuses
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise BadInput(
             f"{path}: holds more than tensors, or is no weights file; nothing of it was executed or loaded. "

@@ -95,9 +95,11 @@ def convert(module: torch.nn.Module, preprocessing: Preprocessing) -> Any:
     import torch
     from torch.jit._trace import TracerWarning
 
+    from labelgraft.learning.backbones.torch_backend import one_thread
+
     ov = openvino()
     size = preprocessing.input_px
-    with warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # tracing is what OpenVINO does inside, deprecated or not; it may keep constants, as the size is fixed
         warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*torch.jit.*")
         warnings.filterwarnings("ignore", category=TracerWarning)
