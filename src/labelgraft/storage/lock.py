@@ -5,11 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from labelgraft.errors import WorkspaceLocked, WorkspaceUnwritable
+
+LOCK_FILE = "labelgraft.lock"
 
 
 class WorkspaceLock:
@@ -65,3 +68,27 @@ def _read(file: int) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that has a workspace open."""
+
+    pid: int
+    address: str
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """Who has the workspace in that folder open; None if nobody has. Takes no lock."""
+    try:
+        file = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        found = _read(file)
+        return Holder(int(found.get("pid", 0)), str(found.get("address", "just starting")))
+    finally:
+        os.close(file)
+    return None

@@ -13,7 +13,7 @@ from labelgraft.storage import backup, maps, migrations
 from labelgraft.storage.database import Database
 from labelgraft.storage.embeddings import EmbeddingStore
 from labelgraft.storage.files import TORN, sweep_torn, sync_folder
-from labelgraft.storage.lock import WorkspaceLock
+from labelgraft.storage.lock import LOCK_FILE, WorkspaceLock
 from labelgraft.storage.tables import about
 from labelgraft.storage.thumbnails import ThumbnailStore
 
@@ -58,7 +58,7 @@ class Workspace:
         _prepare(root, create=create)
         if database_url is not None:
             return cls._open_shared(root, database_url)
-        lock = WorkspaceLock(root / "labelgraft.lock", address=address)
+        lock = WorkspaceLock(root / LOCK_FILE, address=address)
         try:
             return cls._open_embedded(root, lock, create=create, accept_missing_log=accept_missing_log)
         except BaseException:
@@ -144,7 +144,7 @@ def restore(root: Path, chosen: Path | None = None) -> Path:
     Raises: WorkspaceLocked; WorkspaceMissing if there is no backup; BadInput.
     """
     root = root.absolute()
-    lock = WorkspaceLock(root / "labelgraft.lock", address="restoring a backup")
+    lock = WorkspaceLock(root / LOCK_FILE, address="restoring a backup")
     try:
         return backup.put_back(root, chosen)
     finally:
