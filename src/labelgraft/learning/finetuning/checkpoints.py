@@ -134,8 +134,8 @@ def _unpacked(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     except (safetensors.SafetensorError, OSError, ValueError) as error:
         raise BadFormat(
-            f"{file}: this is no whole safetensors file ({error}). Nothing was loaded. It was cut short or changed; "
-            "use an earlier checkpoint, or train again."
+            f"{file}: this is no whole safetensors file ({error}). Nothing was loaded. It was cut short or "
+            "changed; use an earlier checkpoint, or train again."
         ) from error
     try:
         values = json.loads(metadata[_KEY])
@@ -143,8 +143,8 @@ def _unpacked(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             raise TypeError("its header is no object")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadFormat(
-            f"{file}: a safetensors file, but not one that Labelgraft wrote (no header {_KEY!r} in JSON). Nothing was "
-            "loaded. To start from foreign weights, give them as the backbone's weights."
+            f"{file}: a safetensors file, but not one that Labelgraft wrote (no header {_KEY!r} in JSON). "
+            "Nothing was loaded. To start from foreign weights, give them as the backbone's weights."
         ) from error
     return tensors, values
 
@@ -158,8 +158,8 @@ def _check_header_length(file: Path) -> None:
     room = min(file.stat().st_size - 8, _LARGEST_HEADER)
     if not 2 <= said <= room:
         raise BadFormat(
-            f"{file}: its header claims {said} bytes, expected 2 to {max(room, 2)}. Nothing was loaded. The file is "
-            "damaged or no safetensors file."
+            f"{file}: its header claims {said} bytes, expected 2 to {max(room, 2)}. Nothing was loaded. The "
+            "file is damaged or no safetensors file."
         )
 
 

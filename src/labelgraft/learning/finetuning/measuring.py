@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,12 +57,24 @@ class Score:
 
 def scores_of(network: AdaptedNetwork, data: TrainingData, rows: Ints, *, view: int = 0) -> Floats:
     """(len(rows), C) scores of one view of the given rows; the network is left in eval()."""
+    return _in_batches(network, network, data, rows, view)
+
+
+def features_of(network: AdaptedNetwork, data: TrainingData, rows: Ints, *, view: int = 0) -> Floats:
+    """(len(rows), D) features under the head; the network is left in eval()."""
+    return _in_batches(network, network.features, data, rows, view)
+
+
+def _in_batches(
+    network: AdaptedNetwork, step: Callable[[Tensor], Tensor], data: TrainingData, rows: Ints, view: int
+) -> Floats:
+    """What `step` gives for one view of the rows, (len(rows), ...) float32."""
     network.eval()
     device = network.mean.device
     found = []
     with torch.inference_mode():
         for start in range(0, len(rows), _BATCH):
-            found.append(network(batch_of(data, rows[start : start + _BATCH], view).to(device)).float().cpu())
+            found.append(step(batch_of(data, rows[start : start + _BATCH], view).to(device)).float().cpu())
     return torch.cat(found).numpy()
 
 

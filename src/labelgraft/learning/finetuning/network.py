@@ -78,6 +78,7 @@ class AdaptedNetwork(nn.Module):
         self, base: Base, frozen_blocks: int, head: ClassHead, *, example: Tensor | None = None
     ) -> None:
         super().__init__()
+        self.base = base
         self.split = Split(base.module, frozen_blocks, example=example)
         self.lower, self.upper, self.head = self.split.lower, self.split.upper, head
         self.learns_statistics = False

@@ -31,7 +31,7 @@ class Optimiser(StrEnum):
 class Recipe:
     """One phase. learning_rate: of the head; the upper part moves at learning_rate * upper_factor.
 
-    max_steps: ends the phase inside its last epoch, None = all epochs. clip: largest length of the gradient.
+    clip: largest length of the gradient.
     gamma, epochs_per_gamma_step: for Schedule.STEP only. learns_statistics: batch norm follows the batches
     (only from 16 images on). patience: evaluations without a gain of `delta` before the phase ends.
     """
@@ -93,6 +93,13 @@ class TrainingData:
             raise NothingLabelled("No labelled image is left to train on. Label some, or hold out fewer.")
         if not self.multi_label and not np.all(self.targets.sum(axis=1) == 1.0):
             raise BadInput("An image to train on has no class or several, but the project is single-label.")
+
+    def only(self, rows: Ints) -> TrainingData:
+        """These rows alone, all to train on; copies what is memory-mapped."""
+        none_held_out = np.zeros(len(rows), np.bool_)
+        return TrainingData(
+            self.inputs[rows], self.targets[rows], none_held_out, self.class_names, self.multi_label
+        )
 
     @property
     def train_rows(self) -> Ints:

@@ -229,9 +229,9 @@ class _Phase:
             raise error
         if self.halved or self.batch_size == 1:
             raise OutOfMemory(
-                f"Phase {self.recipe.phase}: memory ran out, even with {self.batch_size} images per batch. The "
-                f"last whole epoch ({self.state.epoch}) is kept. Try a smaller batch size, more frozen blocks, "
-                "or a smaller backbone; or close other programs."
+                f"Phase {self.recipe.phase}: memory ran out, even with {self.batch_size} images per batch. "
+                f"The last whole epoch ({self.state.epoch}) is kept. Try a smaller batch size, more frozen "
+                "blocks, or a smaller backbone; or close other programs."
             ) from error
         self.halved = True
         self.batch_size //= 2
@@ -268,14 +268,23 @@ class _Phase:
         self.network.load_trained(
             {n.removeprefix("network."): t for n, t in state.tensors.items() if n.startswith("network.")}
         )
+        parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
         moments: dict[int, dict[str, Tensor]] = {}
         for name, value in state.tensors.items():
             if name.startswith("optimiser."):
                 _, number, moment = name.split(".")
-                moments.setdefault(int(number), {})[moment] = value.clone()
+                like = parameters[int(number)]
+                moments.setdefault(int(number), {})[moment] = _laid_out_as(like, value)
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         torch.set_rng_state(state.tensors["rng"].cpu())
+
+
+def _laid_out_as(parameter: Tensor, value: Tensor) -> Tensor:
+    """A copy in the memory order of its parameter, without which the sums could differ in the last bit."""
+    if value.shape != parameter.shape:
+        return value.clone()
+    return torch.empty_like(parameter, requires_grad=False).copy_(value)
 
 
 def _changed(state: PhaseState, **values: Any) -> PhaseState:
