@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Annotation, Author, LabelColumns
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, ProjectId
+from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
 from labelgraft.storage import dialect
 from labelgraft.storage.tables import annotation, class_
 
@@ -19,18 +19,16 @@ def of_images(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, tupl
     found: dict[ImageId, list[Annotation]] = {image_id: [] for image_id in image_ids}
     if not found:
         return {}
-    statement = (
-        select(annotation).where(dialect.among(c, annotation.c.image_id, found)).order_by(annotation.c.id)
-    )
-    for row in c.execute(statement):
-        found[row.image_id].append(from_row(row))
+    statement = select(*_COLUMNS).where(dialect.among(c, annotation.c.image_id, found))
+    for one in _read(c, statement.order_by(annotation.c.id)):
+        found[one.image_id].append(one)
     return {image_id: tuple(listed) for image_id, listed in found.items()}
 
 
 def of_class(c: Connection, class_id: ClassId) -> tuple[Annotation, ...]:
     """All annotations with that class, by image."""
-    statement = select(annotation).where(annotation.c.class_id == class_id)
-    return tuple(from_row(row) for row in c.execute(statement.order_by(annotation.c.image_id)))
+    statement = select(*_COLUMNS).where(annotation.c.class_id == class_id)
+    return tuple(_read(c, statement.order_by(annotation.c.image_id)))
 
 
 def columns(c: Connection, project_id: ProjectId) -> LabelColumns:
@@ -55,15 +53,24 @@ def counts(c: Connection, project_id: ProjectId) -> dict[ClassId, int]:
     return {ClassId(class_id): count for class_id, count in c.execute(statement)}
 
 
-def from_row(row: Row[Any]) -> Annotation:
-    """The annotation in a row of the table."""
-    return Annotation(
-        id=AnnotationId(row.id),
-        image_id=ImageId(row.image_id),
-        class_id=ClassId(row.class_id),
-        author=Author(AUTHOR_CODES[row.author_kind], row.author_name, model_number(row.author_model_id)),
-        accepted_from=model_number(row.accepted_from),
+_COLUMNS = tuple(
+    annotation.c[name]
+    for name in (
+        "id", "image_id", "class_id", "author_kind", "author_name", "author_model_id", "accepted_from",
     )
+)  # fmt: skip
+
+
+def _read(c: Connection, statement: Select[Any]) -> list[Annotation]:
+    """Rows as annotations; those of one author share one value, which bulk work counts on."""
+    authors: dict[tuple[int, str, int | None], Author] = {}
+    listed = []
+    for number, image_id, class_id, kind, name, model_id, accepted_from in c.execute(statement).fetchall():
+        key = (kind, name, model_id)
+        if key not in authors:
+            authors[key] = Author(AUTHOR_CODES[kind], name, model_number(model_id))
+        listed.append(Annotation(number, image_id, class_id, authors[key], accepted_from))
+    return listed
 
 
 def model_number(value: int | None) -> ModelId | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, update
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Annotation
-from labelgraft.domain.ids import ImageId, ProjectId
+from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
 from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange, ImageFields
+from labelgraft.errors import Conflict
 from labelgraft.storage import dialect
 from labelgraft.storage.tables import annotation, class_, image
 
@@ -22,16 +22,40 @@ def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: Colle
     _apply_images(c, changes.images, touched)
 
 
-def _apply_annotations(c: Connection, project_id: ProjectId, changes: Iterable[AnnotationChange]) -> None:
-    gone = [change.annotation_id for change in changes if change.before is not None]
-    there = [change.after for change in changes if change.after is not None]
+def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[AnnotationChange]) -> None:
+    gone = [change.annotation_id for change in changes if change.after is None]
+    come = [change.after for change in changes if change.before is None and change.after is not None]
+    found = 0
     if gone:
-        c.execute(delete(annotation).where(dialect.among(c, annotation.c.id, gone)))
-    names = (
-        "id", "project_id", "image_id", "class_id", "author_kind", "author_name", "author_model_id",
-        "accepted_from",
-    )  # fmt: skip
-    dialect.insert_rows(c, annotation, names, [_row(project_id, a) for a in there])
+        found += c.execute(delete(annotation).where(dialect.among(c, annotation.c.id, gone))).rowcount
+    for new, numbers in _by_claim(changes):
+        values = dict(zip(_COLUMNS[3:], _row(project_id, new)[3:], strict=True))
+        found += c.execute(
+            update(annotation).where(dialect.among(c, annotation.c.id, numbers)).values(values)
+        ).rowcount
+    if found != len(changes) - len(come):
+        raise Conflict(
+            f"{len(changes) - len(come) - found} of {len(changes)} annotations are gone since. Nothing was "
+            "saved. Look at the images again and repeat the change."
+        )
+    dialect.insert_rows(c, annotation, _COLUMNS, [_row(project_id, a) for a in come])
+
+
+def _by_claim(changes: Iterable[AnnotationChange]) -> Iterable[tuple[Annotation, list[AnnotationId]]]:
+    """Annotations that stay and claim something else: one of each claim, and the numbers of all."""
+    groups: dict[tuple[int, int, int | None], tuple[Annotation, list[AnnotationId]]] = {}
+    for change in changes:
+        after = change.after
+        if after is not None and change.before is not None:
+            key = (after.class_id, id(after.author), after.accepted_from)
+            groups.setdefault(key, (after, []))[1].append(after.id)
+    return groups.values()
+
+
+_COLUMNS = (
+    "id", "project_id", "image_id", "class_id", "author_kind", "author_name", "author_model_id",
+    "accepted_from",
+)  # fmt: skip
 
 
 def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
@@ -41,11 +65,12 @@ def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
 
 
 def _apply_images(c: Connection, changes: Iterable[ImageChange], touched: Collection[ImageId]) -> None:
-    by_result: dict[ImageFields, list[ImageId]] = defaultdict(list)
+    # Equal results share one value as a rule; telling by identity spares hashing ten thousand of them.
+    by_result: dict[int, tuple[ImageFields, list[ImageId]]] = {}
     for change in changes:
-        by_result[change.after].append(change.image_id)
-    changed = set()
-    for fields, image_ids in by_result.items():
+        by_result.setdefault(id(change.after), (change.after, []))[1].append(change.image_id)
+    changed: set[ImageId] = set()
+    for fields, image_ids in by_result.values():
         changed.update(image_ids)
         values = {
             "state": STATE_CODES.index(fields.state),

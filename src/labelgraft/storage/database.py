@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from labelgraft.storage import dialect
 
@@ -110,7 +109,7 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except dialect.DRIVER_ERRORS as error:
             told = dialect.translate(error, self.where)
             if told is None:
                 raise

@@ -176,12 +176,20 @@ def among(
     connection: Connection, column: Column[Any], values: Iterable[int] | Iterable[str]
 ) -> ColumnElement[bool]:
     """`column` is one of `values`, of which there may be a million: they travel as one parameter."""
-    listed = list(values)
+    listed = sorted(values)  # Neighbours in the table are read together.
     if is_sqlite(connection):
         parameter = bindparam(None, json.dumps(listed), Text, unique=True)
         return column.in_(select(func.json_each(parameter).table_valued("value").c.value))
     kind = ARRAY(Text) if listed and isinstance(listed[0], str) else ARRAY(BigInteger)
     return column == func.any(bindparam(None, listed, kind, unique=True))
+
+
+def contains_text(connection: Connection, column: Column[Any], text: str) -> ColumnElement[bool]:
+    """`text`, taken literally, is somewhere in `column`; without regard to the case of ASCII letters."""
+    if is_sqlite(connection):
+        return column.contains(text, autoescape=True)
+    escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return column.ilike(f"%{escaped}%", escape="/")
 
 
 def insert_rows(
@@ -203,9 +211,13 @@ def insert_rows(
     cursor.close()
 
 
-def translate(error: DBAPIError, where: str) -> WorkspaceError | None:
+DRIVER_ERRORS = (DBAPIError, sqlite3.Error)
+"""What a database raises, through SQLAlchemy or past it."""
+
+
+def translate(error: BaseException, where: str) -> WorkspaceError | None:
     """The error as the user should read it, or None where it is a fault of ours."""
-    original = error.orig
+    original = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None:
         return _translate_sqlite(code & 0xFF, str(original), where)

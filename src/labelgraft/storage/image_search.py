@@ -70,7 +70,7 @@ def search(c: Connection, project_id: ProjectId, wanted: ImageFilter, after: int
         return Found([ImageId(row) for row in rows], end)
     asked = [stream.holds for stream in streams]
     if text:
-        asked.append(image.c.path.icontains(text, autoescape=True))
+        asked.append(dialect.contains_text(c, image.c.path, text))
     found: list[ImageId] = []
     for size in WINDOWS:
         driver = _sparsest(c, streams, after, size)

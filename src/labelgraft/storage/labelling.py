@@ -85,8 +85,12 @@ def set_classes(
         present = current[image_id]
         have = {a.class_id for a in present}
         missing = [class_id for class_id in wanted if class_id not in have]
-        if missing and not multi_label:
-            changes.extend(AnnotationChange(image_id, a.id, a, None) for a in present)
+        if missing and present and not multi_label:
+            # The annotation that is there changes its class: one line of the journal instead of two.
+            old = present[0]
+            new = Annotation(old.id, image_id, missing[0], author, accepted_from)
+            changes.append(AnnotationChange(image_id, old.id, old, new))
+            continue
         for class_id in dict.fromkeys(missing):
             new = Annotation(AnnotationId(number), image_id, class_id, author, accepted_from)
             changes.append(AnnotationChange(image_id, new.id, None, new))

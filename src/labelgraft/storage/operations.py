@@ -180,7 +180,7 @@ def check_revisions(c: Connection, expected: Mapping[ImageId, int] | None) -> No
 def revisions(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, int]:
     """The revision of each of these images."""
     statement = select(image.c.id, image.c.revision).where(dialect.among(c, image.c.id, image_ids))
-    return {ImageId(image_id): revision for image_id, revision in c.execute(statement)}
+    return {row[0]: row[1] for row in c.execute(statement).fetchall()}
 
 
 def _check_images(c: Connection, project_id: ProjectId, image_ids: set[ImageId]) -> None:
@@ -197,22 +197,21 @@ def _check_images(c: Connection, project_id: ProjectId, image_ids: set[ImageId])
 
 
 def _write_changes(c: Connection, operation_id: int, changes: Changes) -> None:
+    texts = journal_json.ClaimTexts()
     rows: list[tuple[Any, ...]] = [
         (
-            operation_id,
-            seq,
-            "annotation",
-            a.image_id,
-            a.annotation_id,
-            None,
-            journal_json.annotation_text(a.before),
-            journal_json.annotation_text(a.after),
+            operation_id, seq, "annotation", a.image_id, a.annotation_id, None,
+            texts.of(a.before), texts.of(a.after),
         )
         for seq, a in enumerate(changes.annotations)
-    ]
+    ]  # fmt: skip
+    fields: dict[int, str] = {}
     for i in changes.images:
-        texts = (journal_json.image_text(i.before), journal_json.image_text(i.after))
-        rows.append((operation_id, len(rows), "image", i.image_id, None, None, *texts))
+        for one in (i.before, i.after):
+            if id(one) not in fields:
+                fields[id(one)] = journal_json.image_text(one)
+        before, after = fields[id(i.before)], fields[id(i.after)]
+        rows.append((operation_id, len(rows), "image", i.image_id, None, None, before, after))
     for k in changes.classes:
         class_texts = (journal_json.class_text(k.before), journal_json.class_text(k.after))
         rows.append((operation_id, len(rows), "class", None, None, k.class_id, *class_texts))

@@ -14,7 +14,7 @@ from labelgraft.storage.tables import change
 
 
 def find(c: Connection, operation_id: OperationId, done: Changes, back: Changes) -> tuple[Overridden, ...]:
-    """The later operations whose results are lost when `back` is applied to take `done` back, oldest first."""
+    """The later operations whose results are lost when `back` takes `done` back, oldest first."""
     images_of: dict[OperationId, set[ImageId]] = defaultdict(set)
     for image_id, by in _later_annotations(c, operation_id, done, back):
         images_of[by].add(image_id)

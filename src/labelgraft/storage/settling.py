@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -76,6 +77,7 @@ def image_changes(
     empty = [i for i in balance if has.get(i, 0) + balance[i] == 0]
     proposed = with_proposals(c, empty)
     changes = []
+    made: dict[tuple[int, str, int], ImageFields] = {}
     for image_id, old in before.items():
         if has.get(image_id, 0) + balance[image_id] > 0:
             state = ImageState.LABELLED
@@ -85,9 +87,12 @@ def image_changes(
             if state in UNANSWERED:
                 state = ImageState.PROPOSED if image_id in proposed else ImageState.NEW
         wanted = fields.get(image_id, old)
-        new = ImageFields(state, wanted.split, wanted.folder)
-        if new != old:
-            changes.append(ImageChange(image_id, old, new))
+        if (state, wanted.split, wanted.folder) == (old.state, old.split, old.folder):
+            continue
+        key = (id(old), state.value, id(wanted))
+        if key not in made:
+            made[key] = ImageFields(state, wanted.split, wanted.folder)
+        changes.append(ImageChange(image_id, old, made[key]))
     return changes
 
 
@@ -97,7 +102,7 @@ def current_fields(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId,
     statement = select(i.id, i.state, i.split, i.folder).where(dialect.among(c, i.id, image_ids))
     made: dict[tuple[int, int, str], ImageFields] = {}
     found = {}
-    for image_id, state, split, folder in c.execute(statement):
+    for image_id, state, split, folder in c.execute(statement).fetchall():
         key = (state, split, folder)
         if key not in made:
             made[key] = ImageFields(STATE_CODES[state], SPLIT_CODES[split], folder)
@@ -109,11 +114,8 @@ def annotation_counts(c: Connection, image_ids: Sequence[ImageId]) -> dict[Image
     """How many annotations images have; those without any are left out."""
     if not image_ids:
         return {}
-    counts: dict[ImageId, int] = {}
     statement = select(annotation.c.image_id).where(dialect.among(c, annotation.c.image_id, image_ids))
-    for (image_id,) in c.execute(statement):
-        counts[image_id] = counts.get(image_id, 0) + 1
-    return counts
+    return dict(Counter(c.execute(statement).scalars().all()))
 
 
 def with_proposals(c: Connection, image_ids: Sequence[ImageId]) -> set[ImageId]:
