@@ -37,7 +37,7 @@ HASH = ContentHash("0" * 64)
 
 @given(paths=st.lists(st.text(st.characters(exclude_categories=()))), pixels=st.integers(1, 1 << 40))
 def test_a_shard_survives_the_pipe_whatever_its_paths_are(paths: list[str], pixels: int) -> None:
-    network = NetworkChoice(BACKBONE, "torch", "f32", "/w.safetensors")
+    network = NetworkChoice(BACKBONE, "torch", "f32", "/w.safetensors", "/cache")
     shard = Shard(tuple(paths), frozenset(Output), network, Limits(pixels, 7))
     pipe = BytesIO()
     write_message(pipe, shard_to_json(shard))

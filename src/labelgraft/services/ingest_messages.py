@@ -25,6 +25,7 @@ from labelgraft.formats.pixels import Limits
 Blob: TypeAlias = bytes | memoryview
 Halves: TypeAlias = npt.NDArray[np.float16]
 
+_PLAIN_FIELDS = ("backend", "precision", "weights_file", "cache_folder")
 _LENGTHS = struct.Struct("<QQ")
 
 
@@ -38,12 +39,16 @@ class Output(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
-    """Which network to load; backend and precision None = the fastest that works here."""
+    """Which network to load; backend and precision None = the fastest that works here.
+
+    cache_folder: where the converted network is kept, for a quicker start the next time.
+    """
 
     backbone: Backbone
     backend: str | None = None
     precision: str | None = None
     weights_file: str | None = None
+    cache_folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def network_from_json(value: dict[str, Any]) -> NetworkChoice:
     preprocessing = Preprocessing(interpolation=interpolation, mean=mean, std=std, **how)
     library = Library(fields.pop("library"))
     backbone = Backbone(library=library, preprocessing=preprocessing, **fields)
-    return NetworkChoice(backbone, value["backend"], value["precision"], value["weights_file"])
+    return NetworkChoice(backbone=backbone, **{name: value[name] for name in _PLAIN_FIELDS})
 
 
 def send_result(stream: IO[bytes], result: ShardResult) -> None:

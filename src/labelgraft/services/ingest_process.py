@@ -148,8 +148,8 @@ class WorkerProcess:
 def _environment() -> dict[str, str]:
     """One thread per worker, there is one worker per core; the parent's module path; memory handed back."""
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    # glibc would keep the blocks of one large picture, and at the bound begin a second arena that it never gives
-    # back; both would count against the next picture.
+    # glibc would keep the blocks of one large picture, and at the bound begin a second arena that it never
+    # gives back; both would count against the next picture.
     memory = {
         "MALLOC_ARENA_MAX": "1",
         "MALLOC_MMAP_THRESHOLD_": "4194304",

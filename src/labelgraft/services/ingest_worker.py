@@ -94,8 +94,13 @@ class Networks:
 def _load(choice: NetworkChoice) -> Network:
     from labelgraft.learning.backbones.network import load
 
-    weights = None if choice.weights_file is None else Path(choice.weights_file)
-    network = load(choice.backbone, backend=choice.backend, precision=choice.precision, weights_file=weights)
+    network = load(
+        choice.backbone,
+        backend=choice.backend,
+        precision=choice.precision,
+        weights_file=None if choice.weights_file is None else Path(choice.weights_file),
+        cache_folder=None if choice.cache_folder is None else Path(choice.cache_folder),
+    )
     side = choice.backbone.preprocessing.input_px
     grey = network.prepare(Image.new("RGB", (side, side), "grey"))
     network.embed(
