@@ -5,14 +5,16 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.jobs.jobs_to_run import traced
+from tests.jobs.jobs_to_run import counting, traced
 
+from labelgraft.errors import JobFailed, Unreachable
 from labelgraft.jobs import records
 from labelgraft.jobs.owner import Owner
 from labelgraft.jobs.records import JobState
@@ -127,4 +129,55 @@ def test_jobs_are_listed_at_once_and_without_loading_the_engine(tmp_path: Path) 
     ran = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert ran.stdout.split() == ["100", "interrupted", "True"]
+    assert ran.stdout.split() == ["100", "running", "True"]
+
+
+def test_a_workspace_may_have_any_name(make_runner: MakeRunner, tmp_path: Path) -> None:
+    folder = tmp_path / "what? 100% (old) #1 é"
+    runner = make_runner(folder)
+    assert runner.start("counting in 2", "Squares", {"count": 3}).wait() == [0, 1, 4]
+    assert (folder / "jobs.sqlite").exists()
+    assert [each.name for each in tmp_path.iterdir()] == [folder.name]
+
+
+def test_a_server_that_cannot_be_reached_is_told_in_words(tmp_path: Path) -> None:
+    with JobRunner(tmp_path, "postgresql://ann:s3cret@127.0.0.1:1/labels?connect_timeout=1") as runner:
+        runner.register(counting(tmp_path))
+        with pytest.raises(Unreachable, match="job database cannot be used") as caught:
+            runner.start("counting", "Squares", {"count": 1})
+    assert "s3cret" not in str(caught.value)
+    assert records.list_jobs(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["counting", "counting in 2"])
+def test_a_fault_while_the_result_is_written_leaves_the_job_resumable(
+    runner: JobRunner, tmp_path: Path, kind: str
+) -> None:
+    handle = runner.start(kind, "Squares", {"count": 4, "seconds": 0.1})
+    in_the_way = records.job_folder(tmp_path, 1) / "result.json"
+    in_the_way.mkdir()
+    with pytest.raises(JobFailed, match="IsADirectoryError"):
+        handle.wait()
+    in_the_way.rmdir()
+    assert runner.resume(1).wait() == [0, 1, 4, 9]
+    assert all(traced(tmp_path).count(f"begin {n}") == 1 for n in range(4))
+
+
+def test_a_step_that_fails_in_another_process_fails_the_job(runner: JobRunner, tmp_path: Path) -> None:
+    for n in range(12):
+        (tmp_path / f"fail-{n}").touch()
+    handle = runner.start("counting in 2", "Squares", {"count": 12, "seconds": 0.5})
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite", timeout=10)) as database:
+        deadline = time.monotonic() + 10
+        marked = 0
+        while marked == 0 and time.monotonic() < deadline:
+            with database:
+                marked = database.execute(  # as a process that listens does when a step of it fails
+                    "UPDATE workflow_status SET status = 'CANCELLED', queue_name = NULL "
+                    "WHERE workflow_uuid LIKE '%/0000011' AND status = 'ENQUEUED'"
+                ).rowcount
+    for n in range(12):
+        (tmp_path / f"fail-{n}").unlink()
+    with pytest.raises(JobFailed, match="in another process"):
+        handle.wait()
+    assert runner.resume(1).wait() == [n * n for n in range(12)]

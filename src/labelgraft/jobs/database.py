@@ -9,16 +9,6 @@ from pathlib import Path
 SUFFIXES = ("", "-journal", "-wal", "-shm")
 
 
-def url_of(path: Path) -> str:
-    """The database URL of a SQLite file."""
-    return f"sqlite:///{path.absolute()}"
-
-
-def file_of(url: str) -> Path | None:
-    """The SQLite file of a database URL; None for a server's."""
-    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-
-
 def is_sound(path: Path) -> bool:
     """Whether SQLite can read all of the file; a file that is not there is sound."""
     if not path.exists():

@@ -9,14 +9,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dbos import DBOS, DBOSClient, DBOSConfig, Queue, SetWorkflowID
+from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
 from sqlalchemy import Engine as Connections
 from sqlalchemy.exc import SQLAlchemyError
 
 from labelgraft.errors import JobFailed, Unreachable
 from labelgraft.jobs import records, workflows
-from labelgraft.jobs.connections import make_engine
-from labelgraft.jobs.database import file_of, is_sound, set_aside
+from labelgraft.jobs.connections import connections_to
+from labelgraft.jobs.database import is_sound, set_aside
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.jobs.run import Run
 from labelgraft.jobs.serializer import JSON, forbid_pickle
@@ -36,14 +36,15 @@ _engine: Engine | None = None
 class Engine:
     """DBOS for one workspace. There is one DBOS per process, so the last engine that was launched has it."""
 
-    def __init__(self, folder: Path, url: str, kinds: Mapping[str, JobKind]) -> None:
-        self._url = url
+    def __init__(self, folder: Path, database: Path | str, kinds: Mapping[str, JobKind]) -> None:
+        self._file = database if isinstance(database, Path) else None
+        self._url = None if isinstance(database, Path) else database
         self._folder = folder
         self._queues: dict[int, Queue] = {}
         self._log: logging.Handler | None = None
         self._sqlite: Connections | None = None
         self._finished: set[str] = set()
-        self._stage = workflows.Stage(folder, kinds, self._queue, self._over, shared=file_of(url) is None)
+        self._stage = workflows.Stage(folder, kinds, self._queue, self._over, shared=self._file is None)
 
     @property
     def runs(self) -> dict[int, Run]:
@@ -84,43 +85,44 @@ class Engine:
                 self._destroy()
 
     def _launch_on_sound_database(self) -> None:
-        path = file_of(self._url)
-        if path is not None and not is_sound(path):
-            set_aside(path)
+        if self._file is not None and not is_sound(self._file):
+            set_aside(self._file)
         try:
-            self._launch_dbos(path)
+            self._launch_dbos()
         except SQLAlchemyError as error:
             self._stop_dbos()
-            if path is None:
+            if self._file is None:
                 raise Unreachable(
                     f"The job database cannot be used: {str(error).splitlines()[0]}. No job was started. "
                     "Check the setting database_url, and that the database server runs."
                 ) from error
-            set_aside(path)  # SQLite can read it, but it is not what DBOS wrote
-            self._launch_dbos(path)
+            set_aside(self._file)  # SQLite can read it, but it is not what DBOS wrote
+            self._launch_dbos()
 
-    def _launch_dbos(self, path: Path | None) -> None:
+    def _launch_dbos(self) -> None:
         forbid_pickle()
-        slots = sorted({kind.concurrency for kind in self._stage.kinds.values() if kind.concurrency > 1})
-        if path is not None and not path.exists():
-            self._make_database(slots)
-        self._sqlite = make_engine(self._url) if path is not None else None
+        is_new = self._file is not None and not self._file.exists()
+        self._start_dbos()
+        if is_new and self._queues:
+            # DBOS takes a second to see a queue that was not there when it was launched.
+            self._stop_dbos()
+            self._start_dbos()
+
+    def _start_dbos(self) -> None:
+        self._sqlite = connections_to(self._file) if self._file is not None else None
         DBOS(config=self._config())
         DBOS.launch()
-        for each in slots:
-            self._queue(each)
+        for slots in sorted(
+            {kind.concurrency for kind in self._stage.kinds.values() if kind.concurrency > 1}
+        ):
+            self._queue(slots)
 
-    def _make_database(self, slots: Iterable[int]) -> None:
-        """Make the queues before DBOS is launched: it looks for new ones only every second."""
-        DBOS.migrate(self._url)
-        client = DBOSClient(system_database_url=self._url, serializer=JSON, application_name=NAME)
-        try:
-            for each in slots:
-                client.register_queue(
-                    f"shards-{each}", worker_concurrency=CLAIM * each, polling_interval_sec=POLL_SECONDS
-                )
-        finally:
-            client.destroy()
+    def _stop_dbos(self) -> None:
+        DBOS.destroy()
+        self._queues.clear()
+        if self._sqlite is not None:
+            self._sqlite.dispose()
+            self._sqlite = None
 
     def _config(self) -> DBOSConfig:
         return DBOSConfig(
@@ -180,15 +182,8 @@ class Engine:
         if self._log is not None:
             logging.getLogger("dbos").removeHandler(self._log)
             self._log.close()
-        self._queues.clear()
         self._finished.clear()
         _engine = None
-
-    def _stop_dbos(self) -> None:
-        DBOS.destroy()
-        if self._sqlite is not None:
-            self._sqlite.dispose()
-            self._sqlite = None
 
     def start(self, run: Run) -> None:
         """Run a job in a thread of DBOS; returns at once."""

@@ -55,7 +55,7 @@ class Run:
 
     def plan(self) -> list[Payload]:
         """The payloads of the steps."""
-        payloads: list[Payload] = self._guarded(lambda: self.kind.plan(self._status.arguments), "the plan")
+        payloads: list[Payload] = self.guarded(lambda: self.kind.plan(self._status.arguments), "the plan")
         return payloads
 
     def planned(self, payloads: Sequence[Payload]) -> None:
@@ -75,21 +75,29 @@ class Run:
         try:
             controls = StepControls(partial(self._report, index), self.stop_requested)
             with step_controls(controls):
-                result = self._guarded(lambda: self.kind.step(payload), f"the result of step {index + 1}")
-            self.ended([index])
-            return result
+                return self.guarded(partial(self._work, index, payload), f"the result of step {index + 1}")
         finally:
             with self._changed:
                 self._partial.pop(index, None)
                 self._notice()
 
-    def finish(self, results: list[Any]) -> Any:
-        """The job's result from those of its steps."""
-        result = self._guarded(lambda: self.kind.finish(self._status.arguments, results), "the job's result")
-        records.replace_json(self._place / "result.json", result)
+    def _work(self, index: int, payload: Payload) -> Any:
+        result = plain_json(self.kind.step(payload), f"the result of step {index + 1}")
+        self.ended([index])
         return result
 
-    def _guarded(self, call: Callable[[], Any], what: str) -> Any:
+    def finish(self, results: list[Any]) -> Any:
+        """The job's result from those of its steps."""
+
+        def finish() -> Any:
+            result = plain_json(self.kind.finish(self._status.arguments, results), "the job's result")
+            records.replace_json(self._place / "result.json", result)
+            return result
+
+        return self.guarded(finish, "the job's result")
+
+    def guarded(self, call: Callable[[], Any], what: str) -> Any:
+        """What the call gives, as JSON; whatever it raises stops the job and becomes Stopped."""
         try:
             return plain_json(call(), what)
         except (JobCancelled, KeyboardInterrupt) as error:
@@ -204,13 +212,17 @@ class Run:
     def _end(self, state: JobState) -> None:
         reason = str(self._error) if state is JobState.FAILED else ""
         progress = replace(self.progress(), rate=0.0, seconds_left=None)
-        self.log(f"{state}: {progress.done} of {progress.total} {progress.unit}. {reason}".rstrip())
-        with self._changed:
-            ended = replace(self._status.at(progress), state=state, reason=reason, ended=records.now())
-            records.write(self._folder, ended)
+        ended = replace(self._status.at(progress), state=state, reason=reason, ended=records.now())
+        try:
+            with self._changed:  # no late progress may come between the record and its end
+                records.write(self._folder, ended)
+                self._status = ended
             records.cancel_flag(self._folder, self.number).unlink(missing_ok=True)
-            self._status = ended
-            self._notice()
+            self.log(f"{state}: {progress.done} of {progress.total} {progress.unit}. {reason}".rstrip())
+        finally:  # whoever waits must hear of it even where the disk is full
+            with self._changed:
+                self._status = ended
+                self._notice()
 
     @property
     def is_over(self) -> bool:

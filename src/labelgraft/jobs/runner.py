@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from labelgraft.domain.progress import Progress
 from labelgraft.errors import AlreadyExists, Conflict, UnknownName
 from labelgraft.jobs import records
-from labelgraft.jobs.database import url_of
 from labelgraft.jobs.kinds import Arguments, JobKind, plain_json
 from labelgraft.jobs.owner import this_process
 from labelgraft.jobs.records import JobState, JobStatus
@@ -81,7 +80,7 @@ class JobRunner:
 
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self._folder = folder
-        self._url = database_url or url_of(folder / "jobs.sqlite")
+        self._database: Path | str = database_url or folder / "jobs.sqlite"
         self._kinds: dict[str, JobKind] = {}
         self._engine: Engine | None = None
         self._runs: list[Run] = []
@@ -189,7 +188,7 @@ class JobRunner:
                 Engine,
             )  # DBOS: half a second that commands without jobs do not pay
 
-            self._engine = Engine(self._folder, self._url, self._kinds)
+            self._engine = Engine(self._folder, self._database, self._kinds)
         self._engine.launch()
         return self._engine
 

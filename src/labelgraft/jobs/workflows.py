@@ -189,20 +189,21 @@ def _for_another_process(number: int, kind: str, payload: Payload) -> Any:
 def gather_and_finish(number: int, count: int) -> Any:
     """Wait for every shard, then finish the job."""
     run = _run(number)
-    results = _gather(run, count)
-    return run.finish(results)
+    return run.guarded(lambda: run.finish(_gather(run, count)), "the job's result")
 
 
 def _gather(run: Run, count: int) -> list[Any]:
     """The results of all shards in order; stops the rest when the job is to stop."""
-    workflow, seen, looked = run.status().workflow, 0, 0.0
+    workflow, seen, look_again = run.status().workflow, 0, 0.0
     while True:
-        if len(run.ended_steps) >= count or time.monotonic() - looked > OTHERS_SECONDS:
+        if len(run.ended_steps) >= count or time.monotonic() > look_again:
+            began = time.monotonic()
             finished = _finished(workflow)
             run.ended(finished)
             if len(finished) >= count:
                 return _results(workflow)
             looked = time.monotonic()
+            look_again = looked + max(OTHERS_SECONDS, 20 * (looked - began))
             if _list(workflow, "CANCELLED") and not run.stop_requested():
                 run.fail(JobFailed(_ELSEWHERE))
         if run.stop_requested():
