@@ -68,7 +68,8 @@ class HfImageFolder(FolderFormat):
         kept = [(i, image) for i, image in enumerate(dataset.images) if i not in left_out]
         splits = any(image.split for _, image in kept)
         multi = dataset.multi_label or any(len(image.class_names) > 1 for _, image in kept)
-        names = Names([MARKER, *FILES])
+        tops = {_split_folder(image, (image.split or Split.TRAIN) if splits else None) for _, image in kept}
+        names = Names([MARKER, *(f"{top}/{file}".lstrip("/") for top in sorted(tops) for file in FILES)])
         rows = list[tuple[str, int, DatasetImage]]()
         for index, image in kept:
             split = (image.split or Split.TRAIN) if splits else None

@@ -16,7 +16,7 @@ from labelgraft.domain.dataset import Answer, Dataset, DatasetImage
 from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import BadFormat, UnreadableImage
 from labelgraft.formats import sidecar
-from labelgraft.formats.folder_write import Transfer, write_file
+from labelgraft.formats.folder_write import Transfer, write_whole_file
 from labelgraft.formats.format import FolderFormat, own_extras, placed
 from labelgraft.formats.json_text import NOTHING, read_lines, render_line
 from labelgraft.formats.losses import AS_WRITTEN, Fitted
@@ -134,7 +134,7 @@ def unpack_embedded(dataset: Dataset, folder: Path) -> Dataset:
         if data is not None:
             place = folder.absolute() / f"{hashlib.sha256(data).hexdigest()}.{_ending(_uri_of(image))}"
             if not place.exists():
-                write_file(place, [data])
+                write_whole_file(place, data)
             image = replace(image, source=str(place))
         images.append(image)
     return replace(dataset, images=tuple(images), refused=tuple(refused))
@@ -151,6 +151,8 @@ def _file_in(path: Path) -> Path:
 
 
 def _lines_files(folder: Path) -> list[Path]:
+    if (folder / FILE).is_file():
+        return [folder / FILE]
     return sorted(
         f for f in folder.iterdir() if f.suffix.lower() in (".jsonl", ".ndjson") and f.name[0] != "."
     )
