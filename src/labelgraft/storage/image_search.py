@@ -35,7 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """branches: conditions that share nothing or `overlap`; each is in order along an index."""
+    """branches: conditions, each in order along an index; overlap: a number may come more than once."""
 
     number: ColumnElement[Any]
     branches: list[list[ColumnElement[bool]]]
@@ -44,11 +44,11 @@ class _Stream:
 
     def window(self, after: int, size: int) -> Select[Any]:
         """The first `size` numbers above `after`."""
+        number = select(self.number.label("id"))
+        if self.overlap:
+            number = number.distinct()
         parts = [
-            select(self.number.label("id"))
-            .where(*branch, self.number > after)
-            .order_by(self.number)
-            .limit(size)
+            number.where(*branch, self.number > after).order_by(self.number).limit(size)
             for branch in self.branches
         ]
         if len(parts) == 1 and not self.overlap:
