@@ -15,6 +15,7 @@ import numpy as np
 from labelgraft.domain.arrays import Bools, Doubles, Floats, Ints
 from labelgraft.domain.queue import QueueOrder, QueueReason
 from labelgraft.errors import BadSetting, ShapeMismatch
+from labelgraft.learning.one_core import one_core
 
 RANDOM_SHARE = 0.1
 """Of the cards in the orders BOTH and HARD, once there is a model: their labels measure it without bias."""
@@ -25,7 +26,9 @@ _MOST_GROUPS, _SMALLEST_GROUP = 500, 5
 _GROUPED_FROM = 20_000
 _NEIGHBOURS, _COMPARED_WITH = 20, 2000
 _HARD_POOL = 10
-"""So many times the wanted number of hard images is looked at for different ones among them."""
+"""So many times the wanted number of hard images is looked at for different ones among them,"""
+_NEARLY_AS_HARD = 0.5
+"""but none that is less than half as doubtful as plain ranking would give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,13 @@ def choose(
     count = min(count, int(known.available.sum()))
     if count == 0:
         return ()
-    rng = np.random.default_rng(seed)
+    with one_core():
+        return _choose(embeddings, known, count, order, np.random.default_rng(seed))
+
+
+def _choose(
+    embeddings: Floats, known: Knowledge, count: int, order: QueueOrder, rng: np.random.Generator
+) -> tuple[Pick, ...]:
     typical, hard, drawn = _shares(known, count, order)
     free = known.available.copy()
     places = principal_axes(embeddings, rng) if typical or hard else embeddings
@@ -122,7 +131,7 @@ def _shares(known: Knowledge, count: int, order: QueueOrder) -> tuple[int, int, 
 def _typical(
     places: Floats, known: Knowledge, free: Bools, count: int, rng: np.random.Generator
 ) -> list[Pick]:
-    """From the largest group with the fewest labels its most typical image, again and again; clears `free`."""
+    """From the largest group with the fewest labels its most typical image, again and again."""
     if count == 0:
         return []
     groups = min(int(known.labelled.sum()) + count, _MOST_GROUPS, len(places))
@@ -175,7 +184,7 @@ def _by_typicality(places: Floats, members: Ints, rng: np.random.Generator) -> l
 
 
 def _hard(places: Floats, known: Knowledge, free: Bools, count: int, rng: np.random.Generator) -> list[Pick]:
-    """The images that the model hesitates over most, different ones among them; clears `free`."""
+    """The images that the model hesitates over most, different ones among them."""
     if count == 0 or known.probabilities is None:
         return []
     candidates = np.flatnonzero(free)
@@ -183,6 +192,8 @@ def _hard(places: Floats, known: Knowledge, free: Bools, count: int, rng: np.ran
     if known.label_counts.sum() >= FEW_LABELS_PER_CLASS * len(known.class_names):
         worth = worth * _rarity(known)[known.probabilities[candidates].argmax(axis=1)]
     pool = np.argsort(-worth, kind="stable")[: _HARD_POOL * count]
+    least = worth[pool[min(count, len(pool)) - 1]]
+    pool = pool[worth[pool] >= _NEARLY_AS_HARD * least]
     chosen = pool
     if len(pool) > count:
         chosen = pool[_spread_out(places[candidates[pool]], count, rng)]

@@ -154,16 +154,7 @@ def train_head(
     fold_count = _FOLDS if len(embeddings) <= _MANY else _FOLDS_OF_MANY
     folds = folds_by_group(targets.strata, groups, fold_count=fold_count, seed=settings.seed)
     sample = _sample(embeddings if background is None else background)
-    head: Head
-    if settings.head is HeadKind.LINEAR:
-        linear = fit_linear(embeddings, targets, class_names, folds=folds, frame=Frame.of(sample),
-                            sample_weights=sample_weights)  # fmt: skip
-        head, logits = linear.head, linear.out_of_fold
-    else:
-        mlp = fit_mlp(embeddings, targets, class_names, folds=folds, background=sample,
-                      sample_weights=sample_weights, settings=MlpSettings.of(settings), seed=settings.seed,
-                      watcher=watcher)  # fmt: skip
-        head, logits = mlp.head, mlp.out_of_fold
+    head, logits = _fit(embeddings, targets, class_names, folds, sample, sample_weights, settings, watcher)
     held = ~np.isnan(logits).any(axis=1)
     temperature = fit_temperature(logits[held], targets.labels[held], multi_label=multi_label)
     stored = StoredHead(head.name, class_names, multi_label, head.to_tensors(), head.metadata(), temperature)
@@ -204,6 +195,30 @@ def train_and_score(
         multi_label=multi_label, groups=groups, background=embeddings,
     )  # fmt: skip
     return trained, score(trained.stored, embeddings)
+
+
+def _fit(
+    embeddings: Floats,
+    targets: Targets,
+    class_names: tuple[str, ...],
+    folds: Ints,
+    sample: Floats,
+    sample_weights: Floats | None,
+    settings: TrainingSettings,
+    watcher: Watcher | None,
+) -> tuple[Head, Floats]:
+    """The head and its out-of-fold logits (M, C)."""
+    if settings.head is HeadKind.LINEAR:
+        frame = Frame.of(sample)
+        linear = fit_linear(
+            embeddings, targets, class_names, folds=folds, frame=frame, sample_weights=sample_weights
+        )
+        return linear.head, linear.out_of_fold
+    mlp = fit_mlp(
+        embeddings, targets, class_names, folds=folds, background=sample, sample_weights=sample_weights,
+        settings=MlpSettings.of(settings), seed=settings.seed, watcher=watcher,
+    )  # fmt: skip
+    return mlp.head, mlp.out_of_fold
 
 
 def _check(embeddings: Floats, targets: Targets, settings: TrainingSettings) -> None:

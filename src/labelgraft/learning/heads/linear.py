@@ -20,6 +20,7 @@ from labelgraft.learning.calibration import log_loss
 from labelgraft.learning.heads.frame import Frame
 from labelgraft.learning.heads.logistic import held_out_logits, solve, span
 from labelgraft.learning.heads.targets import Targets, spread_columns, unseen_logit
+from labelgraft.learning.one_core import one_core
 
 LOOSENESSES = (0.3, 1.0, 5.0, 25.0, 125.0, 600.0)
 """C of the logistic regression (1 / L2), for embeddings of mean square length 1; tightest first."""
@@ -90,6 +91,7 @@ class FittedLinear:
     out_of_fold: Floats
 
 
+@one_core()
 def fit_linear(
     embeddings: Floats,
     targets: Targets,

@@ -18,6 +18,7 @@ from labelgraft.learning.heads.frame import Frame
 from labelgraft.learning.heads.logistic import span
 from labelgraft.learning.heads.mlp_training import Coordinates, MlpSettings, Watcher, train
 from labelgraft.learning.heads.targets import Targets, spread_columns, unseen_logit
+from labelgraft.learning.one_core import one_core
 
 HIDDEN_WIDTH = 128
 _FIRST_LAYER_SCALE = 0.2
@@ -114,6 +115,7 @@ class FittedMlp:
     out_of_fold: Floats
 
 
+@one_core()
 def fit_mlp(
     embeddings: Floats,
     targets: Targets,

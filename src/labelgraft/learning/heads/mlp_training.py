@@ -92,7 +92,7 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class MlpResult:
-    """The first head's layers, weights_1 (R, H) on top of its start, and the logits (P, M, K) of all heads."""
+    """The first head's layers, weights_1 (R, H) on top of its start, and all heads' logits (P, M, K)."""
 
     weights_1: Floats
     bias_1: Floats
