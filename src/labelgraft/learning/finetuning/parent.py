@@ -155,8 +155,8 @@ class TrainingProcess:
         if code is not None and code < 0:
             return errors.OutOfMemory(
                 f"The training was killed from outside (signal {-code}). Mostly the system does so when "
-                "memory runs out: try a smaller batch or a smaller backbone. The last checkpoint is kept; start "
-                "it again to go on."
+                "memory runs out: try a smaller batch or a smaller backbone. The last checkpoint is kept; "
+                "start it again to go on."
             )
         return JobFailed(
             f"The training ended without a result (exit code {code}). {self._last_words()} Its "
