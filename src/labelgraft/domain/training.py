@@ -111,7 +111,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "Epochs",
         "How many times every image is seen. Training stops sooner when the held-out images say that more "
         "does not help.",
-        "30 for mlp and finetune, 60 for scratch",
+        "80 for mlp (fewer above 500 labels), 30 for finetune, 60 for scratch",
         minimum=1,
         maximum=10_000,
         whole=True,
@@ -122,7 +122,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "Learning rate",
         "How far each step moves the head's weights; unfrozen backbone blocks move a tenth of it. Too large "
         "and the loss becomes NaN, too small and nothing is learnt.",
-        "0.001",
+        "0.01 for mlp, 0.001 otherwise",
         minimum=1e-7,
         maximum=10.0,
         heads=_STEPPED,
