@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
@@ -11,7 +12,7 @@ from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
 from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange, ImageFields
 from labelgraft.errors import Conflict
-from labelgraft.storage import dialect
+from labelgraft.storage import dialect, folders
 from labelgraft.storage.tables import annotation, class_, image
 
 
@@ -19,7 +20,7 @@ def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: Colle
     """Make the tables as the changes say, and count one revision more for every image touched."""
     _apply_classes(c, changes.classes)
     _apply_annotations(c, project_id, changes.annotations)
-    _apply_images(c, changes.images, touched)
+    _apply_images(c, project_id, changes.images, touched)
 
 
 def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[AnnotationChange]) -> None:
@@ -64,7 +65,11 @@ def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
     return (a.id, project_id, a.image_id, a.class_id, kind, author.name, author.model_id, a.accepted_from)
 
 
-def _apply_images(c: Connection, changes: Iterable[ImageChange], touched: Collection[ImageId]) -> None:
+def _apply_images(
+    c: Connection, project_id: ProjectId, changes: Sequence[ImageChange], touched: Collection[ImageId]
+) -> None:
+    moved = {change.after.folder for change in changes if change.after.folder != change.before.folder}
+    folder_ids = folders.ensure(c, project_id, moved) if moved else {}
     # Equal results share one value as a rule; telling by identity spares hashing ten thousand of them.
     by_result: dict[int, tuple[ImageFields, list[ImageId]]] = {}
     for change in changes:
@@ -72,12 +77,13 @@ def _apply_images(c: Connection, changes: Iterable[ImageChange], touched: Collec
     changed: set[ImageId] = set()
     for fields, image_ids in by_result.values():
         changed.update(image_ids)
-        values = {
+        values: dict[str, Any] = {
             "state": STATE_CODES.index(fields.state),
             "split": SPLIT_CODES.index(fields.split),
-            "folder": fields.folder,
             "revision": image.c.revision + 1,
         }
+        if fields.folder in folder_ids:
+            values["folder_id"] = folder_ids[fields.folder]
         c.execute(update(image).where(dialect.among(c, image.c.id, image_ids)).values(values))
     others = [image_id for image_id in touched if image_id not in changed]
     if others:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, update
 
 from labelgraft.storage.tables import counter
 
-KINDS = ("project", "class", "image", "annotation", "operation", "run", "model", "map_round")
+KINDS = ("project", "class", "folder", "image", "annotation", "operation", "run", "model", "map_round")
 
 
 def take(c: Connection, kind: str, count: int = 1) -> int:

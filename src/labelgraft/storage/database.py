@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from labelgraft.storage import dialect
+
+LONG_LOG_BYTES = 16 * 2**20
+"""Beyond this SQLite's log is moved into the database file."""
 
 
 class Database:
@@ -22,6 +26,7 @@ class Database:
         self._writer = writer
         self._turn: threading.Lock | None = threading.Lock() if file is not None else None
         self._holder: int | None = None
+        self._shortening: threading.Thread | None = None
 
     @classmethod
     def embedded(cls, file: Path, *, create: bool = False) -> Database:
@@ -68,6 +73,7 @@ class Database:
         """
         with self._my_turn(), self._translated(), self._writer.begin() as connection:
             yield connection
+        self._shorten_log_later()
 
     def checkpoint(self) -> None:
         """Move SQLite's log into the database file."""
@@ -85,8 +91,24 @@ class Database:
         with self._translated():
             return dialect.quick_check(self._writer)
 
+    def _shorten_log_later(self) -> None:
+        """A long log is emptied after the change is acknowledged, so that nobody waits for it."""
+        if self.file is None or (self._shortening is not None and self._shortening.is_alive()):
+            return
+        log = self.file.with_name(f"{self.file.name}-wal")
+        if log.exists() and log.stat().st_size > LONG_LOG_BYTES:
+            self._shortening = threading.Thread(target=self._shorten_log, name="checkpoint", daemon=True)
+            self._shortening.start()
+
+    def _shorten_log(self) -> None:
+        # What cannot be moved now, for a reader or a full disk, stays safe in the log until the next time.
+        with self._my_turn(), suppress(*dialect.DRIVER_ERRORS):
+            dialect.checkpoint_without_waiting(self._writer)
+
     def close(self) -> None:
         """Give all connections back; the writer goes last, so that only it empties the log."""
+        if self._shortening is not None:
+            self._shortening.join()
         if self._readers is not self._writer:
             self._readers.dispose()
         self._writer.dispose()
@@ -114,3 +136,8 @@ class Database:
             if told is None:
                 raise
             raise told from error
+
+
+def sqlite_version() -> str:
+    """The version of SQLite that this Python has."""
+    return sqlite3.sqlite_version

@@ -57,7 +57,8 @@ def sqlite_writer(path: Path, *, must_exist: bool = True) -> Engine:
         raw = _connect(path, mode)
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA foreign_keys=ON")
-        raw.execute("PRAGMA wal_autocheckpoint=4000")
+        # Left to SQLite, whoever commits waits for the checkpoint; Database makes it after the answer.
+        raw.execute("PRAGMA wal_autocheckpoint=0")
         return raw
 
     engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
@@ -106,6 +107,21 @@ def checkpoint(engine: Engine) -> None:
         cursor = raw.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.fetchall()
+        cursor.close()
+    finally:
+        raw.close()
+
+
+def checkpoint_without_waiting(engine: Engine) -> None:
+    """As checkpoint, but what readers still need stays in the log; only on the writing engine."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")
+        for mode in ("PASSIVE", "TRUNCATE"):
+            cursor.execute(f"PRAGMA wal_checkpoint({mode})")
+            cursor.fetchall()
+        cursor.execute("PRAGMA busy_timeout=30000")
         cursor.close()
     finally:
         raw.close()
@@ -180,7 +196,7 @@ def among(
     if is_sqlite(connection):
         parameter = bindparam(None, json.dumps(listed), Text, unique=True)
         return column.in_(select(func.json_each(parameter).table_valued("value").c.value))
-    kind = ARRAY(Text) if listed and isinstance(listed[0], str) else ARRAY(BigInteger)
+    kind = ARRAY(Text) if isinstance(column.type, Text) else ARRAY(BigInteger)
     return column == func.any(bindparam(None, listed, kind, unique=True))
 
 

@@ -16,12 +16,12 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union, union_all
 
 from labelgraft.domain.ids import ImageId, ProjectId
-from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter
-from labelgraft.storage import dialect
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState, Split
+from labelgraft.storage import dialect, folders
 from labelgraft.storage.proposals import BANDS, model_of
-from labelgraft.storage.tables import annotation, class_, image, proposal
+from labelgraft.storage.tables import annotation, class_, image, image_file, proposal
 
-WINDOWS = (1_000, 10_000)
+WINDOWS = (500, 4_000)
 """Numbers of the sparsest stream looked at for one page, in turn."""
 
 
@@ -58,8 +58,15 @@ class _Stream:
         return select(joined.c.id).order_by(joined.c.id).limit(size)
 
 
-def search(c: Connection, project_id: ProjectId, wanted: ImageFilter, after: int, limit: int) -> Found:
-    """The first images above `after` that the filter lets through, at least `limit` of them if there are."""
+def search(
+    c: Connection,
+    project_id: ProjectId,
+    wanted: ImageFilter,
+    after: int,
+    limit: int,
+    windows: Sequence[int] | None = None,
+) -> Found:
+    """The first images above `after` that the filter lets through, up to `limit` or what WINDOWS allow."""
     streams = _streams(c, project_id, wanted)
     if streams is None:
         return Found([], None)
@@ -70,14 +77,15 @@ def search(c: Connection, project_id: ProjectId, wanted: ImageFilter, after: int
         return Found([ImageId(row) for row in rows], end)
     asked = [stream.holds for stream in streams]
     if text:
-        asked.append(dialect.contains_text(c, image.c.path, text))
+        like = dialect.contains_text(c, image_file.c.path, text)
+        asked.append(select(image_file.c.image_id).where(image_file.c.image_id == image.c.id, like).exists())
     found: list[ImageId] = []
-    for size in WINDOWS:
+    for size in windows or WINDOWS:
         driver = _sparsest(c, streams, after, size)
         numbers = c.execute(streams[driver].window(after, size)).scalars().all()
         others = [condition for i, condition in enumerate(asked) if i != driver]
         meet = select(image.c.id).where(dialect.among(c, image.c.id, numbers), *others)
-        met = c.execute(meet.order_by(image.c.id).limit(limit)).scalars().all()
+        met = sorted(c.execute(meet).scalars().all())[:limit]
         found += [ImageId(row) for row in met]
         if len(met) == limit:
             return Found(found, found[-1])
@@ -113,30 +121,37 @@ def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[
         if wanted.model_id is not None and model_of(c, project_id) != wanted.model_id:
             return None
         streams.append(_proposed(project_id, wanted))
-    if not streams or wanted.state is not None or wanted.split is not None or wanted.folder is not None:
-        streams.append(_of_own_fields(project_id, wanted))
+    if wanted.folder is not None:
+        folder_id = folders.number_of(c, project_id, wanted.folder)
+        if folder_id is None:
+            return None
+        streams.append(_in_folder(folder_id, wanted.split))
+    by_split = wanted.split is not None and wanted.folder is None
+    if not streams or wanted.state is not None or by_split:
+        streams.append(_in_state(project_id, wanted.state, wanted.split))
     return streams
 
 
-def _of_own_fields(project_id: ProjectId, wanted: ImageFilter) -> _Stream:
-    """Without a state to ask for, indexes that do not hold the state serve in fewer branches."""
+def _in_folder(folder_id: int, split: Split | None) -> _Stream:
+    i = image.c
+    given = [i.folder_id == folder_id]
+    branches = [[*given, i.split == code] for code in _codes(SPLIT_CODES, split)]
+    return _Stream(i.id, branches, and_(*given, i.split.in_(_codes(SPLIT_CODES, split))))
+
+
+def _in_state(project_id: ProjectId, state: ImageState | None, split: Split | None) -> _Stream:
     i = image.c
     given = [i.project_id == project_id]
-    if wanted.folder is not None:
-        given.append(i.folder == wanted.folder)
-    state = None if wanted.state is None else i.state == STATE_CODES.index(wanted.state)
-    split = None if wanted.split is None else i.split == SPLIT_CODES.index(wanted.split)
-    holds = and_(*given, *(condition for condition in (state, split) if condition is not None))
-    branches: list[list[ColumnElement[bool]]] = [given]
-    if state is not None or split is not None or wanted.folder is not None:
-        splits = [split] if split is not None else [i.split == code for code in range(len(SPLIT_CODES))]
-        branches = [[*given, one] for one in splits]
-        if state is not None:
-            branches = [[*branch, state] for branch in branches]
-        elif wanted.folder is None:
-            codes = range(len(STATE_CODES))
-            branches = [[*branch, i.state == code] for branch in branches for code in codes]
-    return _Stream(i.id, branches, holds)
+    if state is None and split is None:
+        return _Stream(i.id, [given], and_(*given))
+    states, splits = _codes(STATE_CODES, state), _codes(SPLIT_CODES, split)
+    branches = [[*given, i.state == one, i.split == other] for one in states for other in splits]
+    return _Stream(i.id, branches, and_(*given, i.state.in_(states), i.split.in_(splits)))
+
+
+def _codes(known: Sequence[object], wanted: object | None) -> list[int]:
+    """The code of what is wanted; all of them where nothing is."""
+    return list(range(len(known))) if wanted is None else [known.index(wanted)]
 
 
 def _labelled_with(class_id: int) -> _Stream:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.domain.image import (
@@ -19,13 +19,8 @@ from labelgraft.domain.image import (
     NewImage,
 )
 from labelgraft.errors import BadInput
-from labelgraft.storage import counters, dialect, image_search
-from labelgraft.storage.tables import duplicate, image
-
-_ADDED = (
-    "id", "project_id", "content_hash", "path", "folder", "width_px", "height_px", "file_bytes",
-    "file_modified_ns", "state", "split", "revision",
-)  # fmt: skip
+from labelgraft.storage import counters, dialect, folders, image_search
+from labelgraft.storage.tables import duplicate, folder, image, image_file
 
 
 def add(c: Connection, project_id: ProjectId, new: Sequence[NewImage]) -> list[ImageId]:
@@ -33,22 +28,30 @@ def add(c: Connection, project_id: ProjectId, new: Sequence[NewImage]) -> list[I
 
     The caller leaves out bytes that the project already has (`known`); the database refuses them.
     """
+    folder_ids = folders.ensure(c, project_id, (n.folder for n in new))
     first = counters.take(c, "image", len(new))
-    rows = [
+    ids = range(first, first + len(new))
+    rows = [(i, project_id, folder_ids[n.folder], 0, 0, 0) for i, n in zip(ids, new, strict=True)]
+    dialect.insert_rows(c, image, ("id", "project_id", "folder_id", "state", "split", "revision"), rows)
+    files = [
         (
-            first + i, project_id, n.content_hash, n.path, n.folder, n.width_px, n.height_px, n.file_bytes,
-            n.file_modified_ns, 0, 0, 0,
+            i, project_id, n.content_hash, n.path, n.width_px, n.height_px, n.file_bytes,
+            n.file_modified_ns,
         )
-        for i, n in enumerate(new)
+        for i, n in zip(ids, new, strict=True)
     ]  # fmt: skip
-    dialect.insert_rows(c, image, _ADDED, rows)
-    return [ImageId(first + i) for i in range(len(new))]
+    names = (
+        "image_id", "project_id", "content_hash", "path", "width_px", "height_px", "file_bytes",
+        "file_modified_ns",
+    )  # fmt: skip
+    dialect.insert_rows(c, image_file, names, files)
+    return [ImageId(i) for i in ids]
 
 
 def known(c: Connection, project_id: ProjectId, hashes: Iterable[ContentHash]) -> dict[ContentHash, ImageId]:
     """Which of these bytes the project already has, and as which image."""
-    statement = select(image.c.content_hash, image.c.id).where(
-        image.c.project_id == project_id, dialect.among(c, image.c.content_hash, hashes)
+    statement = select(image_file.c.content_hash, image_file.c.image_id).where(
+        image_file.c.project_id == project_id, dialect.among(c, image_file.c.content_hash, hashes)
     )
     return {ContentHash(content_hash): ImageId(image_id) for content_hash, image_id in c.execute(statement)}
 
@@ -56,8 +59,8 @@ def known(c: Connection, project_id: ProjectId, hashes: Iterable[ContentHash]) -
 def known_files(c: Connection, project_id: ProjectId) -> dict[str, tuple[int, int, ImageId]]:
     """Every file the project refers to: path -> bytes, modified (ns), image; duplicates' files too."""
     files: dict[str, tuple[int, int, ImageId]] = {}
-    for t, image_id in ((image.c, image.c.id), (duplicate.c, duplicate.c.image_id)):
-        statement = select(t.path, t.file_bytes, t.file_modified_ns, image_id)
+    for t in (image_file.c, duplicate.c):
+        statement = select(t.path, t.file_bytes, t.file_modified_ns, t.image_id)
         for path, size, modified, number in c.execute(statement.where(t.project_id == project_id)):
             files.setdefault(path, (size, modified, ImageId(number)))
     return files
@@ -96,7 +99,7 @@ def duplicates(c: Connection, project_id: ProjectId) -> tuple[tuple[ImageId, str
 def relink(c: Connection, image_id: ImageId, path: str, *, file_bytes: int, file_modified_ns: int) -> None:
     """Say where the bytes of an image lie now; its labels and revision stay."""
     values = {"path": path, "file_bytes": file_bytes, "file_modified_ns": file_modified_ns}
-    c.execute(image.update().where(image.c.id == image_id).values(values))
+    c.execute(image_file.update().where(image_file.c.image_id == image_id).values(values))
 
 
 def get(c: Connection, image_id: ImageId) -> Image:
@@ -112,8 +115,9 @@ def of_ids(c: Connection, image_ids: Sequence[ImageId]) -> tuple[Image, ...]:
 
     Raises: BadInput if one is missing.
     """
-    statement = select(*SHOWN).where(dialect.among(c, image.c.id, image_ids))
-    found = {row.id: from_row(row) for row in c.execute(statement)}
+    statement = select(*_SHOWN).join_from(image, image_file).join(folder)
+    statement = statement.where(dialect.among(c, image.c.id, image_ids))
+    found = {row.id: _image(row) for row in c.execute(statement)}
     missing = [image_id for image_id in image_ids if image_id not in found]
     if missing:
         raise BadInput(f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown).")
@@ -147,7 +151,7 @@ def every(
     listed: list[ImageId] = []
     after: ImageId | None = ImageId(0)
     while after is not None:
-        found = image_search.search(c, project_id, wanted, after, limit=10_000)
+        found = image_search.search(c, project_id, wanted, after, limit=50_000, windows=(50_000,))
         listed += found.image_ids
         after = found.searched_to
     return listed
@@ -155,8 +159,8 @@ def every(
 
 def count(c: Connection, project_id: ProjectId) -> int:
     """How many images the project has."""
-    ids = select(image.c.id).where(image.c.project_id == project_id)
-    return int(c.execute(select(func.count()).select_from(ids.subquery())).scalar_one())
+    statement = select(func.count()).select_from(image).where(image.c.project_id == project_id)
+    return int(c.execute(statement).scalar_one())
 
 
 def state_counts(c: Connection, project_id: ProjectId) -> Mapping[int, int]:
@@ -165,17 +169,19 @@ def state_counts(c: Connection, project_id: ProjectId) -> Mapping[int, int]:
     return {row[0]: row[1] for row in c.execute(statement.group_by(image.c.state))}
 
 
-def folders(c: Connection, project_id: ProjectId) -> dict[str, int]:
+def folder_counts(c: Connection, project_id: ProjectId) -> dict[str, int]:
     """How many images each folder has, in the order of their names."""
-    statement = select(image.c.folder, func.count()).where(image.c.project_id == project_id)
-    rows = c.execute(statement.group_by(image.c.folder).order_by(image.c.folder))
+    statement = select(folder.c.path, func.count()).join_from(folder, image)
+    statement = statement.where(folder.c.project_id == project_id)
+    rows = c.execute(statement.group_by(folder.c.path).order_by(folder.c.path))
     return {row[0]: row[1] for row in rows}
 
 
 def columns(c: Connection, project_id: ProjectId) -> ImageColumns:
     """All images of a project as columns, ordered by image."""
     i = image.c
-    statement = select(i.id, i.content_hash, i.state, i.split, i.folder).where(i.project_id == project_id)
+    statement = select(i.id, image_file.c.content_hash, i.state, i.split, folder.c.path)
+    statement = statement.join_from(image, image_file).join(folder).where(i.project_id == project_id)
     rows = c.execute(statement).fetchall()
     ids = np.array([row[0] for row in rows], np.int64)
     order = np.argsort(ids)
@@ -190,25 +196,13 @@ def columns(c: Connection, project_id: ProjectId) -> ImageColumns:
     )
 
 
-SHOWN = tuple(
-    image.c[name]
-    for name in (
-        "id",
-        "content_hash",
-        "path",
-        "folder",
-        "width_px",
-        "height_px",
-        "split",
-        "state",
-        "revision",
-    )
-)
-"""The columns that from_row needs."""
+_SHOWN = (
+    image.c.id, image_file.c.content_hash, image_file.c.path, folder.c.path.label("folder"),
+    image_file.c.width_px, image_file.c.height_px, image.c.split, image.c.state, image.c.revision,
+)  # fmt: skip
 
 
-def from_row(row: Row[Any]) -> Image:
-    """The image in a row with the columns SHOWN."""
+def _image(row: Any) -> Image:
     return Image(
         id=ImageId(row.id),
         content_hash=ContentHash(row.content_hash),

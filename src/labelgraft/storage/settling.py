@@ -19,7 +19,7 @@ from labelgraft.domain.operation import (
     ImageFields,
     Operation,
 )
-from labelgraft.storage import dialect, operations
+from labelgraft.storage import dialect, folders, operations
 from labelgraft.storage.tables import annotation, image, proposal
 
 UNANSWERED = (ImageState.NEW, ImageState.PROPOSED)
@@ -99,13 +99,15 @@ def image_changes(
 def current_fields(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, ImageFields]:
     """State, split and folder of images, in the order asked for; unknown images are left out."""
     i = image.c
-    statement = select(i.id, i.state, i.split, i.folder).where(dialect.among(c, i.id, image_ids))
-    made: dict[tuple[int, int, str], ImageFields] = {}
+    statement = select(i.id, i.state, i.split, i.folder_id).where(dialect.among(c, i.id, image_ids))
+    rows = c.execute(statement).fetchall()
+    paths = folders.paths(c, {row[3] for row in rows})
+    made: dict[tuple[int, int, int], ImageFields] = {}
     found = {}
-    for image_id, state, split, folder in c.execute(statement).fetchall():
-        key = (state, split, folder)
+    for image_id, state, split, folder_id in rows:
+        key = (state, split, folder_id)
         if key not in made:
-            made[key] = ImageFields(STATE_CODES[state], SPLIT_CODES[split], folder)
+            made[key] = ImageFields(STATE_CODES[state], SPLIT_CODES[split], paths[folder_id])
         found[ImageId(image_id)] = made[key]
     return found
 

@@ -61,27 +61,44 @@ class_ = Table(
 )
 """A deleted class stays as a row, so that an operation taken back can bring it back."""
 
+folder = Table(
+    "folder",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _text("path"),
+    UniqueConstraint("project_id", "path"),
+)
+
 image = Table(
     "image",
     METADATA,
     _id(),
     _number("project_id", ForeignKey("project.id")),
+    _number("folder_id", ForeignKey("folder.id")),
+    _number("state"),
+    _number("split"),
+    _number("revision"),
+    Index("image_of_project", "project_id", "id"),
+    Index("image_by_folder", "folder_id", "split", "id"),
+    Index("image_by_state", "project_id", "state", "split", "id"),
+)
+"""What changes of an image: short rows, as labelling ten thousand images rewrites the pages they lie on."""
+
+image_file = Table(
+    "image_file",
+    METADATA,
+    Column("image_id", NUMBER, ForeignKey("image.id"), primary_key=True, autoincrement=False),
+    _number("project_id", ForeignKey("project.id")),
     _text("content_hash"),
     _text("path"),
-    _text("folder"),
     _number("width_px"),
     _number("height_px"),
     _number("file_bytes"),
     _number("file_modified_ns"),
-    _number("state"),
-    _number("split"),
-    _number("revision"),
     UniqueConstraint("project_id", "content_hash"),
-    Index("image_of_project", "project_id", "id"),
-    Index("image_by_folder", "project_id", "folder", "split", "id"),
-    Index("image_by_state", "project_id", "state", "split", "id"),
-    Index("image_by_folder_and_state", "project_id", "folder", "state", "split", "id"),
 )
+"""What stays of an image: one row for each of `image`, with the same number."""
 
 duplicate = Table(
     "duplicate",

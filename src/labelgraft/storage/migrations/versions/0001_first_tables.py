@@ -54,32 +54,17 @@ def upgrade() -> None:
     )
     op.create_index("class_of_project", "class", ["project_id", "position"], unique=False)
     op.create_table(
-        "image",
+        "folder",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
         sa.Column("project_id", NUMBER, nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("width_px", NUMBER, nullable=False),
-        sa.Column("height_px", NUMBER, nullable=False),
-        sa.Column("file_bytes", NUMBER, nullable=False),
-        sa.Column("file_modified_ns", NUMBER, nullable=False),
-        sa.Column("state", NUMBER, nullable=False),
-        sa.Column("split", NUMBER, nullable=False),
-        sa.Column("revision", NUMBER, nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"],
             ["project.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("project_id", "content_hash"),
+        sa.UniqueConstraint("project_id", "path"),
     )
-    op.create_index("image_by_folder", "image", ["project_id", "folder", "split", "id"], unique=False)
-    op.create_index(
-        "image_by_folder_and_state", "image", ["project_id", "folder", "state", "split", "id"], unique=False
-    )
-    op.create_index("image_by_state", "image", ["project_id", "state", "split", "id"], unique=False)
-    op.create_index("image_of_project", "image", ["project_id", "id"], unique=False)
     op.create_table(
         "map_round",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
@@ -187,6 +172,45 @@ def upgrade() -> None:
     )
     op.create_index("run_of_project", "run", ["project_id", "id"], unique=False)
     op.create_table(
+        "change",
+        sa.Column("operation_id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("seq", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("image_id", NUMBER, nullable=True),
+        sa.Column("annotation_id", NUMBER, nullable=True),
+        sa.Column("class_id", NUMBER, nullable=True),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["operation_id"],
+            ["operation.id"],
+        ),
+        sa.PrimaryKeyConstraint("operation_id", "seq"),
+        **CLUSTERED,
+    )
+    op.create_index("change_of_image", "change", ["image_id", "operation_id"], unique=False)
+    op.create_table(
+        "image",
+        sa.Column("id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("project_id", NUMBER, nullable=False),
+        sa.Column("folder_id", NUMBER, nullable=False),
+        sa.Column("state", NUMBER, nullable=False),
+        sa.Column("split", NUMBER, nullable=False),
+        sa.Column("revision", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["folder_id"],
+            ["folder.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("image_by_folder", "image", ["folder_id", "split", "id"], unique=False)
+    op.create_index("image_by_state", "image", ["project_id", "state", "split", "id"], unique=False)
+    op.create_index("image_of_project", "image", ["project_id", "id"], unique=False)
+    op.create_table(
         "annotation",
         sa.Column("id", NUMBER, autoincrement=False, nullable=False),
         sa.Column("project_id", NUMBER, nullable=False),
@@ -213,24 +237,6 @@ def upgrade() -> None:
     op.create_index("annotation_of_class", "annotation", ["class_id", "image_id"], unique=False)
     op.create_index("annotation_of_image", "annotation", ["image_id", "class_id"], unique=False)
     op.create_table(
-        "change",
-        sa.Column("operation_id", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("seq", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("image_id", NUMBER, nullable=True),
-        sa.Column("annotation_id", NUMBER, nullable=True),
-        sa.Column("class_id", NUMBER, nullable=True),
-        sa.Column("before", sa.Text(), nullable=True),
-        sa.Column("after", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["operation_id"],
-            ["operation.id"],
-        ),
-        sa.PrimaryKeyConstraint("operation_id", "seq"),
-        **CLUSTERED,
-    )
-    op.create_index("change_of_image", "change", ["image_id", "operation_id"], unique=False)
-    op.create_table(
         "duplicate",
         sa.Column("project_id", NUMBER, autoincrement=False, nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
@@ -248,7 +254,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "path"),
     )
     op.create_index("duplicate_of_image", "duplicate", ["image_id"], unique=False)
+    op.create_table(
+        "image_file",
+        sa.Column("image_id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("project_id", NUMBER, nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("width_px", NUMBER, nullable=False),
+        sa.Column("height_px", NUMBER, nullable=False),
+        sa.Column("file_bytes", NUMBER, nullable=False),
+        sa.Column("file_modified_ns", NUMBER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["image_id"],
+            ["image.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.PrimaryKeyConstraint("image_id"),
+        sa.UniqueConstraint("project_id", "content_hash"),
+    )
 
     counter = sa.table("counter", sa.column("name", sa.Text), sa.column("next", sa.BigInteger))
-    kinds = ("project", "class", "image", "annotation", "operation", "run", "model", "map_round")
+    kinds = ("project", "class", "folder", "image", "annotation", "operation", "run", "model", "map_round")
     op.bulk_insert(counter, [{"name": kind, "next": 1} for kind in kinds])
