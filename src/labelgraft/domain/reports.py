@@ -76,6 +76,11 @@ class PredictReport:
     per_class: Mapping[str, int]
     bands: tuple[tuple[float, float, int, float], ...]
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> PredictReport:
+        """From `dataclasses.asdict` through JSON."""
+        return cls(**{**values, "bands": tuple(tuple(band) for band in values["bands"])})
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptReport:

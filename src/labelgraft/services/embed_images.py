@@ -9,6 +9,7 @@ from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import RefusedFile
 from labelgraft.domain.reports import EmbedReport
+from labelgraft.formats.pixels import Limits
 from labelgraft.services.embedding_spaces import content_hashes, key_of, store_shard
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import NetworkChoice, NetworkFacts, Output, Shard
@@ -33,13 +34,13 @@ def plan(
 
 
 def embed_shard(
-    workspace: Workspace, image_ids: Sequence[int], pool: IngestPool, choice: NetworkChoice
+    workspace: Workspace, image_ids: Sequence[int], pool: IngestPool, choice: NetworkChoice, limits: Limits
 ) -> Json:
     """Embed one shard from its files; a file whose bytes changed since its import is refused."""
     with workspace.database.reading() as connection:
         ids = [ImageId(image_id) for image_id in image_ids]
         known = {image.path: image.content_hash for image in images.of_ids(connection, ids)}
-    result = pool.submit(Shard(tuple(known), frozenset({Output.EMBEDDING}), choice)).result()
+    result = pool.submit(Shard(tuple(known), frozenset({Output.EMBEDDING}), choice, limits)).result()
     store_shard(workspace, choice.backbone, result)
     changed = [record.path for record in result.records if known[record.path] != record.content_hash]
     refused = [[each.path, each.reason] for each in result.refused]

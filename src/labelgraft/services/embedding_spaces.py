@@ -82,17 +82,27 @@ def content_hashes(column: Sequence[bytes]) -> list[ContentHash]:
 
 def read_vectors(workspace: Workspace, project_id: ProjectId, backbone: str) -> Vectors:
     """The vectors of every image of a project that has one by this backbone. Raises BadInput where none has."""
-    with workspace.database.reading() as connection:
-        columns = images.columns(connection, project_id)
-    hashes = content_hashes(columns.hashes.tolist())
+    hashes, image_ids = known_images(workspace, project_id)
     spaces = spaces_of(workspace, backbone)
     best = min(spaces, key=lambda space: len(space.missing(hashes)), default=None)
-    if best is None or len(best.missing(hashes)) == len(hashes):
+    vectors = None if best is None else vectors_in(best, hashes, image_ids)
+    if vectors is None or not len(vectors.rows):
         raise BadInput(
             f"No image of this project is embedded with {backbone} yet. "
             f"Embed them first: labelgraft embed PROJECT --backbone {backbone}"
         )
-    absent = set(best.missing(hashes))
+    return vectors
+
+
+def known_images(workspace: Workspace, project_id: ProjectId) -> tuple[list[ContentHash], Ints]:
+    """The hash and the number of every image of a project, ordered by number."""
+    with workspace.database.reading() as connection:
+        columns = images.columns(connection, project_id)
+    return content_hashes(columns.hashes.tolist()), columns.image_ids
+
+
+def vectors_in(space: EmbeddingSpace, hashes: list[ContentHash], image_ids: Ints) -> Vectors:
+    """The vectors that one space has of some images."""
+    absent = set(space.missing(hashes))
     there = np.array([each not in absent for each in hashes], np.bool_)
-    kept = [each for each in hashes if each not in absent]
-    return Vectors(columns.image_ids[there], best.read(kept), best)
+    return Vectors(image_ids[there], space.read([each for each in hashes if each not in absent]), space)

@@ -18,6 +18,7 @@ from labelgraft.domain.image import NewImage, RefusedFile
 from labelgraft.domain.operation import Cause, Operation
 from labelgraft.domain.reports import DuplicateFile, ImportReport
 from labelgraft.formats import detect, registry
+from labelgraft.formats.pixels import Limits
 from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import NetworkChoice, Output, Shard, ShardResult
@@ -104,11 +105,11 @@ def is_known(path: str, known: dict[str, tuple[int, int, ImageId]]) -> bool:
 
 def take_in(
     workspace: Workspace, project_id: ProjectId, files: Sequence[Sequence[str]], pool: IngestPool,
-    network: NetworkChoice | None,
+    network: NetworkChoice | None, limits: Limits,
 ) -> Json:  # fmt: skip
     """Decode, thumbnail and embed one shard, and add its images to the project."""
     outputs = {Output.THUMBNAILS} | ({Output.EMBEDDING} if network is not None else set())
-    shard = Shard(tuple(path for path, _ in files), frozenset(outputs), network)
+    shard = Shard(tuple(path for path, _ in files), frozenset(outputs), network, limits)
     result = pool.submit(shard).result()
     keep_thumbnails(workspace, result)
     if network is not None:

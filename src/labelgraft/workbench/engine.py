@@ -11,6 +11,7 @@ from labelgraft.learning.resident import Resident
 from labelgraft.settings import Settings
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.ingest_jobs import IngestJobs
+from labelgraft.workbench.learning_jobs import LearningJobs
 
 
 class Engine:
@@ -22,7 +23,8 @@ class Engine:
         self.ingest = IngestJobs(workspace, settings)
         self._resident: Resident | None = None
         self.jobs = JobRunner(workspace.root, settings.database_url)
-        for kind in self.ingest.kinds():
+        learning = LearningJobs(workspace, self.ingest, lambda: self.resident, self.person)
+        for kind in (*self.ingest.kinds(), *learning.kinds()):
             self.jobs.register(kind)
 
     @property

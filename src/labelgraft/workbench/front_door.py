@@ -24,7 +24,7 @@ from labelgraft.workbench.project import ProjectBench
 __all__ = ["Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
 
 
-def open(  # noqa: A001  the word users expect: labelgraft.open
+def open(
     folder: str | Path | None = None, *, create: bool = False, address: str = "command line"
 ) -> Workbench:
     """Open the workspace in a folder; None: the one that the settings name, ~/labelgraft by default.

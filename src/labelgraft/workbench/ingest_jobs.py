@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from labelgraft.domain.ids import ProjectId
+from labelgraft.formats.pixels import Limits
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.backbones import registry
 from labelgraft.services import embed_images, import_images
 from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool, cores
 from labelgraft.services.ingest_messages import NetworkChoice
+from labelgraft.settings import Settings
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
@@ -25,9 +27,11 @@ class IngestJobs:
     The workers are started with the first step and kept warm until another network is wanted or the bench closes.
     """
 
-    def __init__(self, workspace: Workspace, workers: int | None) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
         self.workspace = workspace
-        self.workers = workers or cores()
+        self.workers = settings.workers or cores()
+        self.limits = Limits(int(settings.max_image_mpx * 1e6), int(settings.max_image_mb * 1e6))
+        self.backend = settings.backend
         self._guard = threading.Lock()
         self._pool: tuple[NetworkChoice | None, IngestPool] | None = None
 
@@ -67,15 +71,17 @@ class IngestJobs:
     def _import_step(self, payload: Json) -> Json:
         if "found" in payload:
             return payload
-        choice = network_choice(payload["backbone"])
+        choice = network_choice(payload["backbone"], self.backend)
         project_id = ProjectId(payload["project_id"])
-        return import_images.take_in(self.workspace, project_id, payload["files"], self.pool(choice), choice)
+        return import_images.take_in(
+            self.workspace, project_id, payload["files"], self.pool(choice), choice, self.limits
+        )
 
     def _finish_import(self, arguments: Json, results: list[Json]) -> Json:
         return asdict(import_images.finish(self.workspace, import_request(arguments), results))
 
     def _plan_embed(self, arguments: Json) -> list[Json]:
-        choice = network_choice(arguments["backbone"])
+        choice = network_choice(arguments["backbone"], self.backend)
         assert choice is not None  # a job of this kind always names one
         facts = self.pool(choice).wait_until_ready()
         assert facts is not None
@@ -86,9 +92,11 @@ class IngestJobs:
     def _embed_step(self, payload: Json) -> Json:
         if "facts" in payload:
             return payload
-        choice = network_choice(payload["backbone"])
+        choice = network_choice(payload["backbone"], self.backend)
         assert choice is not None
-        return embed_images.embed_shard(self.workspace, payload["images"], self.pool(choice), choice)
+        return embed_images.embed_shard(
+            self.workspace, payload["images"], self.pool(choice), choice, self.limits
+        )
 
     def _finish_embed(self, arguments: Json, results: list[Json]) -> Json:
         return asdict(embed_images.finish(arguments["backbone"], results))
@@ -110,6 +118,6 @@ def import_request(arguments: Json) -> ImportRequest:
     )
 
 
-def network_choice(backbone: str | None) -> NetworkChoice | None:
+def network_choice(backbone: str | None, backend: str | None = None) -> NetworkChoice | None:
     """The network of a backbone's name. Raises UnknownName, BadSetting."""
-    return None if backbone is None else NetworkChoice(registry.get(backbone))
+    return None if backbone is None else NetworkChoice(registry.get(backbone), backend)

@@ -1,0 +1,49 @@
+"""A fine-tuned network in use: the embedding of prepared images, and the linear layer that scores it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from labelgraft.domain.arrays import AnyArray, Floats, Pixels
+from labelgraft.domain.training import WeightsKind
+from labelgraft.errors import WorkspaceDamaged
+from labelgraft.learning.finetuning.base import base_source, random_name
+from labelgraft.learning.finetuning.checkpoints import read_head
+from labelgraft.learning.finetuning.network import AdaptedNetwork, ClassHead
+
+
+def embed_inputs(model_file: str, inputs: Pixels) -> Floats:
+    """(n, E) float32, what the model's scores and its map are made of, of (n, H, W, 3) uint8 prepared images.
+
+    Raises: BadFormat; WorkspaceDamaged if the backbone's weights are not those it was trained on.
+    """
+    _, embedding = load(model_file).predict(inputs)
+    return embedding
+
+
+def scoring_layer(model_file: str) -> dict[str, AnyArray]:
+    """weights (E, C) and bias (C,) float32: scores = embedding @ weights + bias."""
+    _, tensors = read_head(Path(model_file))
+    return {
+        "weights": tensors["head.scores.weight"].numpy().T.copy(),
+        "bias": tensors["head.scores.bias"].numpy().copy(),
+    }
+
+
+@lru_cache(maxsize=2)
+def load(model_file: str) -> AdaptedNetwork:
+    """The network of a head file, ready to predict; the last two stay loaded."""
+    header, tensors = read_head(Path(model_file))
+    random = header.weights == WeightsKind.RANDOM
+    base = base_source(random_name(header.backbone, 0) if random else header.backbone)()
+    if not random and base.digest != header.base_digest:
+        raise WorkspaceDamaged(
+            f"{model_file}: was trained on other weights of {header.backbone} than those installed now. Labels are not "
+            "affected. Install the version it was trained with, or train again."
+        )
+    network = AdaptedNetwork(
+        base, header.frozen_blocks, ClassHead(header.width, len(header.class_names), header.hidden)
+    )
+    network.load_trained(tensors)
+    return network.eval()

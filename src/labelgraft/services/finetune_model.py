@@ -1,0 +1,219 @@
+"""Train the last blocks of a backbone, or all of it: prepares the images, runs the training in a process of its own,
+and keeps what comes of it as a model whose embedding every image gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labelgraft.domain import split as splits
+from labelgraft.domain.annotation import Author
+from labelgraft.domain.arrays import Bools, Floats
+from labelgraft.domain.backbone import Backbone
+from labelgraft.domain.ids import ImageId, ProjectId, RunId
+from labelgraft.domain.image import Image
+from labelgraft.domain.model import Model, Quality, Run, RunState
+from labelgraft.domain.training import TrainingProgress, TrainingSettings
+from labelgraft.errors import JobCancelled, LabelgraftError
+from labelgraft.formats.pixels import Limits, decode, read_file
+from labelgraft.learning.backbones import registry
+from labelgraft.learning.backbones.preparation import square_of
+from labelgraft.learning.calibration import fit_temperature, probabilities
+from labelgraft.learning.finetuning.parent import TrainingProcess, TrainingResult
+from labelgraft.learning.finetuning.request import HELD_OUT, TARGETS, Request, open_views
+from labelgraft.learning.finetuning.views import view_of, views_per_image
+from labelgraft.learning.quality import measure
+from labelgraft.learning.resident import Resident
+from labelgraft.services.embedding_spaces import preprocessing_text, read_vectors
+from labelgraft.services.read_labels import Labels, need_labels, read_labels
+from labelgraft.services.train_model import begin_run, card_of, end_run
+from labelgraft.services.training_set import TrainingSet, training_set
+from labelgraft.storage import images, model_files, models, projects, runs
+from labelgraft.storage.embeddings import EmbeddingKey
+from labelgraft.storage.workspace import Workspace
+
+HOLD_OUT_FROM = 50
+"""Labels from which a fifth is held out of this run alone, where there is no test split: a rung of the ladder is kept only
+if images that it was not trained on say that it is better."""
+FOLDS = 5
+LAYER = "adapted"
+POLL_SECONDS = 0.2
+
+Tell = Callable[[TrainingProgress], None]
+
+
+def finetune(
+    workspace: Workspace, project_id: ProjectId, settings: TrainingSettings, resident: Resident, author: Author, *,
+    limits: Limits, run_id: int | None = None, tell: Tell = lambda _progress: None,
+    stop_requested: Callable[[], bool] = lambda: False,
+) -> Model:  # fmt: skip
+    """Fine-tune (or train from scratch) on the labels so far and make the result the active model.
+
+    run_id: go on with an interrupted run from its last checkpoint. When a stop is requested, the last finished epoch is
+    the model. Raises NothingLabelled, NotEnoughLabels, TrainingDiverged, OutOfMemory, JobCancelled, JobFailed; the run
+    then says why.
+    """
+    if run_id is None:
+        run, settings = begin_run(workspace, project_id, settings)
+    else:
+        run = take_up(workspace, RunId(run_id))
+    try:
+        labels = need_labels(read_labels(workspace, project_id))
+        vectors = read_vectors(workspace, project_id, settings.backbone)
+        parts = training_set(workspace, project_id, labels, vectors, settings, author)
+        backbone = registry.get(settings.backbone)
+        used, held_out = with_held_out(parts, settings)
+        folder = Path(run.folder)
+        if not (folder / "request.json").exists():
+            prepare(workspace, folder, settings, backbone, used, held_out, parts.data_version, limits)
+        result = follow(TrainingProcess(folder), tell, stop_requested)
+    except LabelgraftError as error:
+        state = RunState.STOPPED if isinstance(error, JobCancelled) else RunState.FAILED
+        end_run(workspace, run, state, str(error))
+        raise
+    if result.model_file is None:
+        end_run(workspace, run, RunState.STOPPED, result.reason)
+        raise JobCancelled(f"{result.reason} No model was added.")
+    return keep(workspace, project_id, run, settings, parts, (used, held_out), backbone, result, resident)
+
+
+def take_up(workspace: Workspace, run_id: RunId) -> Run:
+    """An interrupted run, running again."""
+    with workspace.database.writing() as connection:
+        return runs.change_state(connection, run_id, RunState.RUNNING)
+
+
+def with_held_out(parts: TrainingSet, settings: TrainingSettings) -> tuple[Labels, Bools]:
+    """The images of a run, and which of them are only measured on."""
+    if len(parts.test.image_ids):
+        return joined(parts.train, parts.test), np.repeat(
+            [False, True], [len(parts.train.image_ids), len(parts.test.image_ids)]
+        )
+    count = len(parts.train.image_ids)
+    if count < HOLD_OUT_FROM:
+        return parts.train, np.zeros(count, np.bool_)
+    targets = parts.train.targets
+    strata = splits.rarest_class(targets.astype(np.bool_)) if parts.train.multi_label else targets
+    folds = splits.folds_by_group(
+        np.asarray(strata, np.int64), parts.groups, fold_count=FOLDS, seed=settings.seed
+    )
+    held: Bools = folds == 0
+    return parts.train, held
+
+
+def joined(first: Labels, second: Labels) -> Labels:
+    """Two sets of labels one after the other."""
+    return Labels(
+        np.concatenate([first.image_ids, second.image_ids]),
+        np.concatenate([first.targets, second.targets]),
+        first.class_names, first.class_ids, first.multi_label,
+    )  # fmt: skip
+
+
+def prepare(
+    workspace: Workspace, folder: Path, settings: TrainingSettings, backbone: Backbone, used: Labels, held_out: Bools,
+    data_version: str, limits: Limits,
+) -> None:  # fmt: skip
+    """Write the files of a run: the views of every labelled image, the targets, the request last."""
+    with workspace.database.reading() as connection:
+        rows = images.of_ids(connection, [ImageId(int(i)) for i in used.image_ids])
+    count = views_per_image(len(rows), settings.augmentation)
+    views = open_views(folder, len(rows), count, backbone.preprocessing.input_px)
+    for index, image in enumerate(rows):
+        views[index] = views_of(image, count, backbone, limits)
+    views.flush()  # type: ignore[attr-defined]  # a memory map
+    np.save(folder / TARGETS, shares_of(used), allow_pickle=False)
+    np.save(folder / HELD_OUT, held_out, allow_pickle=False)
+    Request(
+        settings=settings, backbone=backbone.name, class_names=used.class_names, multi_label=used.multi_label,
+        data_version=data_version,
+    ).write(folder)  # fmt: skip
+
+
+def views_of(
+    image: Image, count: int, backbone: Backbone, limits: Limits
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """(V, H, W, 3) uint8 the prepared views of one image. Raises UnreadableImage."""
+    how = backbone.preprocessing
+    picture = decode(
+        read_file(image.path, limits), limits, detail_px=round(2 * how.input_px / how.crop_fraction)
+    )
+    return np.stack(
+        [square_of(view_of(image.content_hash, number).of(picture.image), how) for number in range(count)]
+    )
+
+
+def shares_of(labels: Labels) -> Floats:
+    """(N, C) float32, 1 where an image has the class."""
+    if labels.multi_label:
+        return labels.targets.astype(np.float32)
+    one_hot: Floats = np.eye(len(labels.class_names), dtype=np.float32)[labels.targets]
+    return one_hot
+
+
+def follow(process: TrainingProcess, tell: Tell, stop_requested: Callable[[], bool]) -> TrainingResult:
+    """Run the training to its end, passing its progress on and a stop request to it."""
+    process.start()
+    asked = False
+    while process.running:
+        time.sleep(POLL_SECONDS)
+        progress = process.progress()
+        if progress is not None:
+            tell(progress)
+        if not asked and stop_requested():
+            process.ask_to_stop()
+            asked = True
+    return process.wait()
+
+
+def keep(
+    workspace: Workspace, project_id: ProjectId, run: Run, settings: TrainingSettings, parts: TrainingSet,
+    used: tuple[Labels, Bools], backbone: Backbone, result: TrainingResult, resident: Resident,
+) -> Model:  # fmt: skip
+    """Write the model's files, then add it to the list and make it the active one."""
+    assert result.model_file is not None
+    folder = workspace.models_folder / str(run.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    network_file = folder / "network.safetensors"
+    shutil.copyfile(result.model_file, network_file)
+    tensors = resident.call("labelgraft.learning.finetuning.adapted.scoring_layer", str(network_file))
+    temperature, quality = measured(result, *used)
+    digest = hashlib.sha256(network_file.read_bytes()).hexdigest()
+    key = EmbeddingKey(
+        backbone.name, digest, LAYER, preprocessing_text(backbone.preprocessing), "torch", "f32"
+    )
+    head = {"kind": "linear", "metadata": {"looseness": "0.0"}, "temperature": temperature}
+    card = card_of(settings, parts, key, head, quality)
+    card |= {"network": network_file.name, "rungs": list(result.rungs), "frozen_blocks": result.frozen_blocks}
+    model_files.write(folder, tensors, card)
+    state = RunState.STOPPED if result.stopped else RunState.FINISHED
+    with workspace.database.writing() as connection:
+        model = models.insert(
+            connection, project_id, name=settings.name, description=settings.description, head=settings.head.value,
+            backbone=settings.backbone, class_names=parts.train.class_names, run_id=run.id, quality=quality,
+            labels_used=len(parts.train.image_ids), folder=str(folder),
+        )  # fmt: skip
+        projects.set_active_model(connection, project_id, model.id)
+        runs.change_state(connection, run.id, state, reason=result.reason)
+    return model
+
+
+def measured(result: TrainingResult, used: Labels, held_out: Bools) -> tuple[float, Quality | None]:
+    """The temperature and the quality on the held-out images; 1 and None without any."""
+    if not result.held_out_scores:
+        return 1.0, None
+    logits = np.asarray(result.held_out_scores, np.float32)
+    truth = used.targets[held_out]
+    temperature = fit_temperature(logits, truth, multi_label=used.multi_label)
+    shares = probabilities(logits, temperature, multi_label=used.multi_label)
+    told = f"{len(logits)} images held out of this run"
+    return temperature, measure(
+        shares, truth, used.class_names, measured_on=told, multi_label=used.multi_label
+    )

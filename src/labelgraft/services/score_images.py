@@ -1,0 +1,154 @@
+"""What a model says of every image: its embedding, its probabilities, its proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from labelgraft.domain.annotation import Author, AuthorKind
+from labelgraft.domain.arrays import Floats
+from labelgraft.domain.ids import ImageId, ProjectId
+from labelgraft.domain.image import STATE_CODES, ImageState
+from labelgraft.domain.model import Model
+from labelgraft.domain.proposal import ProposalColumns
+from labelgraft.domain.reports import PredictReport
+from labelgraft.errors import BadInput
+from labelgraft.formats.pixels import Limits
+from labelgraft.learning.backbones import registry
+from labelgraft.learning.heads.head import StoredHead
+from labelgraft.learning.resident import Resident
+from labelgraft.services.embedding_spaces import Vectors, known_images, vectors_in
+from labelgraft.services.ingest import IngestPool
+from labelgraft.services.ingest_messages import NetworkChoice, Output, Shard
+from labelgraft.services.read_labels import Labels, read_labels
+from labelgraft.services.scan_files import split_into_shards
+from labelgraft.storage import images, model_files, projects, proposals, scores
+from labelgraft.storage.embeddings import EmbeddingKey
+from labelgraft.storage.scores import Scores
+from labelgraft.storage.workspace import Workspace
+
+SEVERAL_FROM = 0.5
+"""Confidence from which a class is proposed in a multi-label project."""
+BANDS = (1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.0)
+
+
+def stored_head(model: Model) -> StoredHead:
+    """The head of a model from its files. Raises WorkspaceDamaged."""
+    tensors, card = model_files.read(Path(model.folder))
+    return StoredHead(
+        kind=card["head"]["kind"],
+        class_names=model.class_names,
+        multi_label=card["multi_label"],
+        tensors={name: array for name, array in tensors.items()},
+        metadata=card["head"]["metadata"],
+        temperature=card["head"]["temperature"],
+    )
+
+
+def model_vectors(workspace: Workspace, project_id: ProjectId, model: Model) -> Vectors:
+    """The vectors that a model's head reads, of every image that has one. Raises BadInput where none has."""
+    _, card = model_files.read(Path(model.folder))
+    hashes, image_ids = known_images(workspace, project_id)
+    vectors = vectors_in(workspace.embeddings.space(EmbeddingKey(**card["embedding"])), hashes, image_ids)
+    if not len(vectors.rows):
+        raise BadInput(
+            f"No image of this project has the embedding that {model.name} reads. Predict with it first."
+        )
+    return vectors
+
+
+def own_embedding(workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident) -> Vectors:
+    """The model's own embedding of every image: the hidden layer of its head, or what its head reads."""
+    vectors = model_vectors(workspace, project_id, model)
+    hidden: Floats | None = resident.call(
+        "labelgraft.learning.heads.head.hidden", stored_head(model), vectors.rows
+    )
+    return vectors if hidden is None else Vectors(vectors.image_ids, hidden, vectors.space)
+
+
+def embed_missing(
+    workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident, pool: Callable[[], IngestPool],
+    limits: Limits,
+) -> None:  # fmt: skip
+    """Give every image the embedding of a fine-tuned network, from its file; nothing for heads on a backbone."""
+    _, card = model_files.read(Path(model.folder))
+    if "network" not in card:
+        return
+    space = workspace.embeddings.space(EmbeddingKey(**card["embedding"]))
+    hashes, image_ids = known_images(workspace, project_id)
+    missing = set(space.missing(hashes))
+    ids = [ImageId(int(i)) for i, each in zip(image_ids, hashes, strict=True) if each in missing]
+    with workspace.database.reading() as connection:
+        paths = [image.path for image in images.of_ids(connection, ids)]
+    choice = NetworkChoice(registry.get(card["embedding"]["backbone"]))
+    network_file = str(Path(model.folder) / card["network"])
+    workers = pool()
+    shards = [
+        Shard(tuple(shard), frozenset({Output.INPUTS}), choice, limits)
+        for shard in split_into_shards(paths, workers=workers.workers)
+    ]
+    for _, result in workers.run(shards):
+        if result.inputs is not None and len(result.rows):
+            rows: Floats = resident.call(
+                "labelgraft.learning.finetuning.adapted.embed_inputs", network_file, result.inputs
+            )
+            space.write_shard(list(result.rows), rows.astype(np.float16))
+
+
+def predict(
+    workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident, pool: Callable[[], IngestPool],
+    limits: Limits,
+) -> PredictReport:  # fmt: skip
+    """Score every image and propose what is not labelled; earlier proposals are replaced, labels never touched."""
+    embed_missing(workspace, project_id, model, resident, pool, limits)
+    vectors = model_vectors(workspace, project_id, model)
+    probabilities: Floats = resident.call(
+        "labelgraft.learning.heads.head.score", stored_head(model), vectors.rows
+    )
+    labels = read_labels(workspace, project_id)
+    scores.write(Path(model.folder), Scores(vectors.image_ids, probabilities))
+    columns = to_proposals(vectors, probabilities, model, labels)
+    author = Author(AuthorKind.MODEL, model.name, model.id)
+    with workspace.database.writing() as connection:
+        proposals.replace(
+            connection, project_id, model.id, columns, author=author, summary=f"Proposals of {model.name}"
+        )
+        projects.set_active_model(connection, project_id, model.id)
+        states = images.columns(connection, project_id)
+    waiting = states.image_ids[states.states == STATE_CODES.index(ImageState.PROPOSED)]
+    return report(model, columns, waiting.tolist(), len(vectors.image_ids), labels)
+
+
+def to_proposals(vectors: Vectors, probabilities: Floats, model: Model, labels: Labels) -> ProposalColumns:
+    """The surest class of each image, or every class from one half on where an image may have several.
+
+    Classes that were deleted since the model was trained are not proposed.
+    """
+    kept = [column for column, name in enumerate(model.class_names) if name in labels.class_names]
+    ids = np.array([labels.class_ids[labels.class_names.index(model.class_names[c])] for c in kept], np.int64)
+    answers = probabilities[:, kept]
+    if labels.multi_label:
+        row, column = np.nonzero(answers >= SEVERAL_FROM)
+    elif kept:
+        row, column = np.arange(len(answers)), answers.argmax(axis=1)
+    else:
+        row = column = np.zeros(0, np.int64)
+    sure = np.asarray(answers[row, column], np.float32).clip(0, 1)
+    return ProposalColumns(vectors.image_ids[row], ids[column], sure)
+
+
+def report(
+    model: Model, columns: ProposalColumns, waiting: list[int], image_count: int, labels: Labels
+) -> PredictReport:
+    """Sum up: how many unlabelled images lie in each band of confidence."""
+    free = np.isin(columns.image_ids, np.asarray(waiting, np.int64))
+    sure, class_ids = columns.confidences[free], columns.class_ids[free]
+    bands = []
+    for high, low in zip(BANDS, BANDS[1:], strict=False):
+        inside = sure[(sure >= low) & ((sure < high) | (high == 1.0))]
+        bands.append((low, high, len(inside), float(inside.mean()) if len(inside) else 0.0))
+    names = dict(zip(labels.class_ids, labels.class_names, strict=True))
+    per_class = {names[c]: int((class_ids == c).sum()) for c in labels.class_ids}
+    return PredictReport(model.name, image_count, len(waiting), per_class, tuple(bands))

@@ -1,0 +1,82 @@
+"""Training, prediction and maps as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from labelgraft.domain.annotation import Author
+from labelgraft.domain.ids import ModelId, ProjectId
+from labelgraft.domain.training import HeadKind, TrainingProgress, TrainingSettings
+from labelgraft.jobs.controls import current_step
+from labelgraft.jobs.kinds import JobKind
+from labelgraft.learning.resident import Resident
+from labelgraft.services import finetune_model, train_model
+from labelgraft.services.lay_out_map import MapRequest, lay_out_map
+from labelgraft.services.score_images import predict
+from labelgraft.storage import models
+from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.ingest_jobs import IngestJobs, network_choice
+
+Json = dict[str, Any]
+
+
+class LearningJobs:
+    """The job kinds that learn."""
+
+    def __init__(
+        self, workspace: Workspace, ingest: IngestJobs, resident: Callable[[], Resident], person: Author
+    ) -> None:
+        self.workspace = workspace
+        self.ingest = ingest
+        self.resident = resident
+        self.person = person
+
+    def kinds(self) -> tuple[JobKind, ...]:
+        """Train, predict, map; each is one step. What a training finished is kept in its run's folder."""
+        return (
+            JobKind("map", lambda arguments: [arguments], self._map, one_result),
+            JobKind("train", lambda arguments: [arguments], self._train, one_result),
+            JobKind("predict", lambda arguments: [arguments], self._predict, one_result),
+        )
+
+    def _train(self, payload: Json) -> Json:
+        settings = TrainingSettings.from_mapping(payload["settings"])
+        project_id = ProjectId(payload["project_id"])
+        if settings.head in (HeadKind.LINEAR, HeadKind.MLP):
+            model = train_model.train_head(self.workspace, project_id, settings, self.resident(), self.person)
+        else:
+            step = current_step()
+            model = finetune_model.finetune(
+                self.workspace, project_id, settings, self.resident(), self.person, limits=self.ingest.limits,
+                run_id=payload.get("run_id"), stop_requested=step.stop_requested,
+                tell=lambda told: step.report(told.step, message_of(told), told.steps),
+            )  # fmt: skip
+        return {"model_id": int(model.id)}
+
+    def _map(self, payload: Json) -> Json:
+        request = MapRequest(payload["backbone"], payload["rearrange"], payload["seed"])
+        step = current_step()
+        laid_out = lay_out_map(
+            self.workspace, ProjectId(payload["project_id"]), request, self.resident(),
+            lambda share, doing: step.report(round(100 * share), doing, 100),
+        )  # fmt: skip
+        return {"number": laid_out.number}
+
+    def _predict(self, payload: Json) -> Json:
+        project_id = ProjectId(payload["project_id"])
+        with self.workspace.database.reading() as connection:
+            model = models.get(connection, project_id, ModelId(payload["model_id"]))
+        pool = lambda: self.ingest.pool(network_choice(model.backbone, self.ingest.backend))  # noqa: E731
+        return asdict(predict(self.workspace, project_id, model, self.resident(), pool, self.ingest.limits))
+
+
+def message_of(told: TrainingProgress) -> str:
+    """Where a training is, for the progress bar."""
+    return f"{told.phase}, epoch {told.epoch} of {told.epochs}"
+
+
+def one_result(_arguments: Json, results: list[Json]) -> Json:
+    """The result of a job of one step."""
+    return results[0]

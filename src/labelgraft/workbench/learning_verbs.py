@@ -1,0 +1,99 @@
+"""The verbs that learn: compare, train, advise, predict, and what to look at next."""
+
+from __future__ import annotations
+
+from labelgraft.domain.comparison import Comparison
+from labelgraft.domain.ids import RunId
+from labelgraft.domain.model import Model, Run
+from labelgraft.domain.queue import QueueOrder
+from labelgraft.domain.reports import NextImage, PredictReport
+from labelgraft.domain.training import TrainingAdvice, TrainingSettings
+from labelgraft.errors import BadInput, BadSetting
+from labelgraft.services import advise_training
+from labelgraft.services.compare_backbones import compare_backbones
+from labelgraft.services.next_images import next_images
+from labelgraft.storage import models, projects, runs
+from labelgraft.workbench.project_base import OnProgress, ProjectBase
+
+
+class LearningVerbs(ProjectBase):
+    """Compare, advise, train, predict, next."""
+
+    def compare_backbones(self) -> Comparison:
+        """Score every embedded backbone on the labels so far, with intervals. Raises NothingLabelled."""
+        return compare_backbones(self._workspace, self.id)
+
+    def advise(self) -> TrainingAdvice:
+        """Which way of training fits these data, measured, with the reason in words. Raises NothingLabelled."""
+        return advise_training.advise(
+            self._workspace, self.id, self._engine.resident, self._engine.ingest.pool
+        )
+
+    def train(
+        self, settings: TrainingSettings | None = None, *, on_progress: OnProgress | None = None
+    ) -> Model:
+        """Train a model on the labels so far; it becomes the active one. Ctrl+C keeps the last finished epoch.
+
+        Raises NothingLabelled, NotEnoughLabels, BadSetting, TrainingDiverged, OutOfMemory, JobFailed.
+        """
+        settings = settings or TrainingSettings()
+        arguments = {"settings": settings.as_mapping()}
+        model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
+        with self._workspace.database.reading() as connection:
+            return models.get(connection, self.id, model_id)
+
+    def resume_run(self, run: int, *, on_progress: OnProgress | None = None) -> Model:
+        """Go on with an interrupted run from its last checkpoint. Raises BadInput."""
+        with self._workspace.database.reading() as connection:
+            found = runs.get(connection, RunId(run))
+        arguments = {"settings": dict(found.settings), "run_id": int(found.id)}
+        model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
+        with self._workspace.database.reading() as connection:
+            return models.get(connection, self.id, model_id)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, oldest first."""
+        with self._workspace.database.reading() as connection:
+            return runs.list_all(connection, self.id)
+
+    def models(self) -> tuple[Model, ...]:
+        """Every model, oldest first."""
+        with self._workspace.database.reading() as connection:
+            return models.list_all(connection, self.id)
+
+    def model(self, name: str | None = None) -> Model:
+        """The model of that name; None: the active one. Raises UnknownName, BadInput."""
+        with self._workspace.database.reading() as connection:
+            if name is not None:
+                return models.by_name(connection, self.id, name)
+            active = projects.get(connection, self.id).active_model_id
+            if active is None:
+                raise BadInput("There is no model yet. Train one: labelgraft train PROJECT")
+            return models.get(connection, self.id, active)
+
+    def use_model(self, name: str) -> Model:
+        """Make a model the active one. Raises UnknownName."""
+        model = self.model(name)
+        with self._workspace.database.writing() as connection:
+            projects.set_active_model(connection, self.id, model.id)
+        return model
+
+    def predict(self, model: str | None = None, *, on_progress: OnProgress | None = None) -> PredictReport:
+        """Propose classes for every image with calibrated confidence.
+
+        Replaces earlier proposals and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
+        """
+        chosen = self.model(model)
+        arguments = {"model_id": int(chosen.id)}
+        values = self._job("predict", f"Predicting {self.name} with {chosen.name}", arguments, on_progress)
+        return PredictReport.from_json(values)
+
+    def next(
+        self, count: int = 20, *, order: QueueOrder | str = QueueOrder.BOTH, seed: int = 0
+    ) -> list[NextImage]:
+        """The images worth looking at next, each with its reason; the same seed and labels give the same queue."""
+        if count < 1:
+            raise BadSetting(f"count: found {count}, expected 1 or more.")
+        return next_images(
+            self._workspace, self.id, self._engine.resident, count=count, order=QueueOrder(order), seed=seed
+        )
