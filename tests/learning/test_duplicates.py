@@ -61,6 +61,12 @@ def test_the_threshold_stays_within_its_bounds() -> None:
     assert duplicate_groups(apart(0)).tolist() == []
 
 
+def test_a_copy_is_less_than_half_as_far_away_as_neighbours_usually_are() -> None:
+    usual = np.full(50, np.cos(0.6), np.float32)
+    usual[:4] = 1
+    assert near_duplicate_threshold(usual) == pytest.approx(np.cos(0.45 * 0.6), abs=1e-4)
+
+
 def embedded(files: list[Path]) -> Floats:
     from labelgraft.learning.backbones.network import load
 
