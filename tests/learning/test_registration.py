@@ -14,7 +14,8 @@ from labelgraft.learning.registration import frame_radius, median_move, register
 
 def cloud(count: int = 60, seed: int = 0) -> Floats:
     points = np.random.default_rng(seed).normal(size=(count, 2)) * np.array([1.0, 0.4])
-    return points.astype(np.float32)
+    scaled: Floats = points.astype(np.float32)
+    return scaled
 
 
 def turned(xy: Floats, *, angle: float, mirrored: bool, scale: float, shift: tuple[float, float]) -> Floats:

@@ -6,9 +6,10 @@ loaded when a picture is asked for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,8 @@ def draw_map(
     _draw_points(axes, xy, known, class_colours, palette)
     _draw_titles(figure, title, subtitle, palette)
     _draw_legend(figure, known, class_names, class_colours, palette)
-    place_names(axes, islands, colour=palette.text, halo=palette.ground)
+    with _any_script():
+        place_names(axes, islands, colour=palette.text, halo=palette.ground)
     return figure
 
 
@@ -84,13 +86,19 @@ def save_png(figure: Figure, path: Path) -> None:
     """Write the picture beside and then rename, so that no half picture is ever seen."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with warnings.catch_warnings():
-            # A name in a script that the bundled font lacks is drawn as boxes: no reason to stop.
-            warnings.filterwarnings("ignore", r"Glyph .* missing from font", UserWarning)
+        with _any_script():
             figure.savefig(beside, format="png", dpi=figure.dpi, facecolor=figure.get_facecolor())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _any_script() -> Iterator[None]:
+    """A name in a script that the bundled font lacks is drawn as boxes: no reason to warn or stop."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from font", UserWarning)
+        yield
 
 
 def _empty(size_px: tuple[int, int], dpi: int, palette: Palette) -> tuple[Figure, Axes]:
