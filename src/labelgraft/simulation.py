@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import tarfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +106,7 @@ def play(
 ) -> Game:  # fmt: skip
     """Play the loop on a labelled data set until `goal` of all labels are right. Raises BadInput without labels."""
     found = detect.detect(source)
-    dataset = found.format.read(found.path)
+    dataset = found.format.read(source)
     truth = {Path(image.path).name: image.class_names[0] for image in dataset.images if image.class_names}
     if len(truth) < len(dataset.images) or not truth:
         raise BadInput(
@@ -203,7 +203,7 @@ class Annotator:
 
     def accuracy(self) -> float:
         """Share of all images whose label, or else whose proposal, is right. She never reads this: the table does."""
-        said = self.project.said()
+        said = self.project.answers()
         return float(np.mean([said.get(image_id) == name for image_id, name in self._truth.items()]))
 
     def note(self, started: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -29,7 +30,7 @@ def export(
     project: str,
     format_name: str,
     folder: Path,
-    transfer: str,
+    transfer: Literal["copy", "link", "none"],
     proposals: bool,
     overwrite: bool,
     check: bool,

@@ -19,7 +19,7 @@ DEFAULTS = {field.name: field.default for field in fields(TrainingSettings)}
 
 def option_of(row: SettingHelp) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The command-line option of one setting; left out = the setting's own default."""
-    kind: click.ParamType | type = str
+    kind: Any = str
     if row.choices:
         kind = click.Choice(list(row.choices))
     elif row.minimum is not None:
@@ -47,7 +47,7 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @training_options
 @click.pass_obj
-def train(output: Output, project: str, advise: bool, resume_run: int | None, **chosen: Any) -> None:
+def train(output: Output, /, project: str, advise: bool, resume_run: int | None, **chosen: Any) -> None:
     """Train a model on the labels so far. Ctrl+C stops it and keeps the last finished epoch."""
     values = {name: value for name, value in chosen.items() if value is not None}
     for name in FOLDER_SETTINGS & values.keys():

@@ -82,7 +82,8 @@ def waiting_ids(workspace: Workspace, project_id: ProjectId, selection: Selectio
     waiting = columns.image_ids[columns.states == STATE_CODES.index(ImageState.PROPOSED)]
     if selection is not None:
         waiting = waiting[np.isin(waiting, np.asarray(selection.image_ids, np.int64))]
-    return waiting.tolist()
+    ids: list[int] = waiting.tolist()
+    return ids
 
 
 def pick(

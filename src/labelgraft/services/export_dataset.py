@@ -11,7 +11,8 @@ from labelgraft.domain.dataset import Dataset, DatasetImage, LossReport
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
 from labelgraft.domain.image import Image
 from labelgraft.formats import registry
-from labelgraft.storage import annotations, classes, images, projects, proposals
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, images, projects, proposals
 from labelgraft.storage.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ def read_dataset(workspace: Workspace, project_id: ProjectId, *, with_proposals:
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
         known = classes.of_project(connection, project_id)
-        columns = annotations.columns(connection, project_id)
+        columns = truth.columns(connection, project_id)
         labels: dict[ImageId, list[ClassId]] = defaultdict(list)
         for image_id, class_id in zip(columns.image_ids.tolist(), columns.class_ids.tolist(), strict=True):
             labels[ImageId(image_id)].append(ClassId(class_id))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import ImageFilter
 from labelgraft.domain.reports import ImageList, ListedImage
-from labelgraft.storage import annotations, classes, images, proposals
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, images, proposals
 from labelgraft.storage.workspace import Workspace
 
 
@@ -17,7 +18,7 @@ def list_images(
         page = images.page(connection, project_id, wanted, after, limit)
         ids = [image.id for image in page.images]
         names = {each.id: each.name for each in classes.of_project(connection, project_id)}
-        given = annotations.of_images(connection, ids)
+        given = truth.of_images(connection, ids)
         proposed = proposals.of_images(connection, project_id, ids)
     rows = []
     for image in page.images:

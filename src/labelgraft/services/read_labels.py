@@ -9,7 +9,8 @@ import numpy as np
 from labelgraft.domain.arrays import Bools, Ints
 from labelgraft.domain.ids import ClassId, ProjectId
 from labelgraft.errors import NothingLabelled
-from labelgraft.storage import annotations, classes, projects
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, projects
 from labelgraft.storage.workspace import Workspace
 
 
@@ -49,11 +50,12 @@ def read_labels(workspace: Workspace, project_id: ProjectId) -> Labels:
     with workspace.database.reading() as connection:
         multi_label = projects.get(connection, project_id).multi_label
         known = classes.of_project(connection, project_id)
-        columns = annotations.columns(connection, project_id)
+        columns = truth.columns(connection, project_id)
     ids = np.array([each.id for each in known], np.int64)
     by_id = np.argsort(ids)
     position = by_id[np.searchsorted(ids[by_id], columns.class_ids)] if len(ids) else columns.class_ids
     image_ids, row = np.unique(columns.image_ids, return_inverse=True)
+    targets: Ints | Bools
     if multi_label:
         targets = np.zeros((len(image_ids), len(ids)), np.bool_)
         targets[row, position] = True

@@ -6,7 +6,8 @@ from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.project import Project
 from labelgraft.domain.reports import ProjectStatus
-from labelgraft.storage import annotations, classes, images, maps, models, projects
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, images, maps, models, projects
 from labelgraft.storage.workspace import Workspace
 
 ENOUGH_TO_TRAIN = 20
@@ -19,7 +20,7 @@ def tell_status(workspace: Workspace, project_id: ProjectId) -> ProjectStatus:
         counts = images.state_counts(connection, project_id)
         per_state = {state: counts.get(STATE_CODES.index(state), 0) for state in ImageState}
         known = classes.of_project(connection, project_id)
-        per_class_id = annotations.counts(connection, project_id)
+        per_class_id = truth.counts(connection, project_id)
         trained = models.list_all(connection, project_id)
         rounds = maps.list_all(connection, project_id)
     labelled_since = per_state[ImageState.LABELLED] - (trained[-1].labels_used if trained else 0)

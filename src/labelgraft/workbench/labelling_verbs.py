@@ -11,6 +11,7 @@ from labelgraft.domain.reports import AcceptReport
 from labelgraft.domain.selection import Selection
 from labelgraft.errors import UnknownName
 from labelgraft.services.accept_proposals import AcceptRequest, accept_proposals
+from labelgraft.services.read_answers import Doubtful, doubtful, read_answers
 from labelgraft.services.select_images import select_images
 from labelgraft.storage import labelling, operations, reverting
 from labelgraft.workbench.project_base import ProjectBase
@@ -80,6 +81,14 @@ class LabellingVerbs(ProjectBase):
         return accept_proposals(
             self._workspace, self.id, request, author=self._engine.person, dry_run=dry_run
         )
+
+    def answers(self) -> dict[ImageId, str]:
+        """The class of every image that has one: its label, else the surest proposal."""
+        return read_answers(self._workspace, self.id)
+
+    def doubtful(self, count: int = 40) -> list[Doubtful]:
+        """Unlabelled images whose proposals are the least sure, in that order: the first to look through."""
+        return doubtful(self._workspace, self.id, count)
 
     def history(self, *, before: int | None = None, limit: int = 100) -> tuple[Operation, ...]:
         """Operations, newest first."""
