@@ -13,7 +13,7 @@ from contextlib import contextmanager
 @contextmanager
 def one_core() -> Iterator[None]:
     """Inside, numpy, scikit-learn and torch (if it is loaded) compute on one thread; then as before."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     torch = sys.modules.get("torch")
     before = torch.get_num_threads() if torch is not None else 1
