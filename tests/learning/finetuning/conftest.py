@@ -65,7 +65,8 @@ def coloured(count: int, views: int = 2, seed: int = 0) -> tuple[Pixels, Ints]:
     """Noisy images of (32, 32) whose class, 0 to 2, is the channel that is brighter."""
     draw = np.random.default_rng(seed)
     classes = np.arange(count, dtype=np.int64) % 3
-    pixels = draw.integers(40, 120, (count, views, 32, 32, 3), dtype=np.uint8)
+    light = draw.integers(40, 90, (count, views, 1, 1, 3), dtype=np.uint8)
+    pixels = light + draw.integers(0, 30, (count, views, 32, 32, 3), dtype=np.uint8)
     for row, number in enumerate(classes):
         pixels[row, ..., number] += 95
     return pixels, classes
@@ -79,9 +80,15 @@ def activations_of(network: AdaptedNetwork, pixels: Pixels) -> Floats:
 
 
 def data_for(network: AdaptedNetwork, *, train: int = 24, held_out: int = 24, seed: int = 0) -> TrainingData:
-    pixels, classes = coloured(train + held_out, seed=seed)
+    """Activations of three images, one per class, under noise: what a good frozen part would give."""
+    pixels, _ = coloured(3, views=1)
+    patterns = activations_of(network, pixels)
+    classes = np.arange(train + held_out, dtype=np.int64) % 3
+    draw = np.random.default_rng(seed)
+    noise = draw.normal(size=(len(classes), 2, *patterns.shape[2:])) * patterns.std() * 0.3
+    inputs = (patterns[classes] + noise).astype(np.float32)
     held = np.arange(train + held_out) >= train
-    return TrainingData(activations_of(network, pixels), one_hot(classes, 3), held, ("red", "green", "blue"))
+    return TrainingData(inputs, one_hot(classes, 3), held, ("red", "green", "blue"))
 
 
 @pytest.fixture
