@@ -229,7 +229,7 @@ def _tones(opened: Image.Image) -> tuple[float, float] | None:
 
 def _to_rgb(piece: Image.Image, tones: tuple[float, float] | None) -> Image.Image:
     if piece.mode == "RGB" and "transparency" not in piece.info:
-        return piece if type(piece) is Image.Image else piece.convert("RGB")
+        return piece
     if tones is not None:
         return _stretched(piece, *tones)
     if piece.mode.startswith("I;16"):
