@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ModelId, ProjectId
 from labelgraft.domain.map import Island, MapColumns, MapRound
 from labelgraft.learning.islands import describe_islands
-from labelgraft.learning.projection import Layout
 from labelgraft.learning.purity import map_purity
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import Vectors, read_vectors
@@ -20,6 +20,9 @@ from labelgraft.services.read_labels import read_labels
 from labelgraft.services.score_images import own_embedding
 from labelgraft.storage import maps, models, projects
 from labelgraft.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from labelgraft.learning.projection import Layout
 
 Progress = Callable[[float, str], None]
 

@@ -21,7 +21,7 @@ from labelgraft.learning.heads.head import (
     train_and_score,
     train_head,
 )
-from labelgraft.learning.heads.mlp_training import Watcher
+from labelgraft.learning.heads.mlp_settings import Watcher
 
 EVERY_HEAD = pytest.mark.parametrize("kind", [head.name for head in HEADS])
 NAMES = ("cat", "dog", "fish")

@@ -11,7 +11,7 @@ from labelgraft.domain.split import folds_by_group
 from labelgraft.domain.training import HeadKind, TrainingSettings
 from labelgraft.errors import TrainingDiverged
 from labelgraft.learning.heads.mlp import fit_mlp, gelu, layer_norm
-from labelgraft.learning.heads.mlp_training import MlpSettings, Watcher
+from labelgraft.learning.heads.mlp_settings import MlpSettings, Watcher
 from labelgraft.learning.heads.targets import Targets
 
 

@@ -21,7 +21,7 @@ from labelgraft.learning.calibration import fit_temperature, probabilities
 from labelgraft.learning.heads.frame import Frame
 from labelgraft.learning.heads.linear import LinearHead, fit_linear
 from labelgraft.learning.heads.mlp import MlpHead, fit_mlp
-from labelgraft.learning.heads.mlp_training import MlpSettings, Watcher
+from labelgraft.learning.heads.mlp_settings import MlpSettings, Watcher
 from labelgraft.learning.heads.targets import Targets
 from labelgraft.learning.quality import measure
 

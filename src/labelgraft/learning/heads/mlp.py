@@ -16,7 +16,7 @@ from labelgraft.domain.arrays import AnyArray, Bools, Floats, Ints
 from labelgraft.errors import ShapeMismatch
 from labelgraft.learning.heads.frame import Frame
 from labelgraft.learning.heads.logistic import span
-from labelgraft.learning.heads.mlp_training import Coordinates, MlpSettings, Watcher, train
+from labelgraft.learning.heads.mlp_settings import Coordinates, MlpSettings, Watcher
 from labelgraft.learning.heads.targets import Targets, spread_columns, unseen_logit
 from labelgraft.learning.one_core import one_core
 
@@ -155,6 +155,9 @@ def fit_mlp(
         importance=np.ones(len(placed), np.float32) if sample_weights is None else sample_weights,
         training=_training_parts(folds, len(placed)),
     )
+    # Loaded here: commands that train nothing do not pay for torch.
+    from labelgraft.learning.heads.mlp_training import train
+
     result = train(rows, targets, class_names, settings, seed=seed, watcher=watcher)
     learnt = result.weights_1 if axes is None else axes.T @ result.weights_1
     head = _place(start + learnt, result.bias_1, result.weights_2, result.bias_2, frame, targets, class_names,

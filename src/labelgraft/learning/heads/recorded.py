@@ -9,7 +9,7 @@ from labelgraft.domain.arrays import Bools, Floats, Ints
 from labelgraft.domain.training import EpochMetrics, TrainingSettings
 from labelgraft.learning.finetuning.names import METRICS, STOP
 from labelgraft.learning.heads.head import HeldOut, TrainedHead, train_head
-from labelgraft.learning.heads.mlp_training import Watcher
+from labelgraft.learning.heads.mlp_settings import Watcher
 
 
 def train_recorded(
