@@ -67,7 +67,7 @@ def test_a_finished_rung_is_not_trained_again(tmp_path: Path, build: SimpleNames
 
 
 def test_a_worse_rung_is_thrown_away_with_its_numbers(tmp_path: Path, build: SimpleNamespace) -> None:
-    spoilt = request_for(learning_rate=10.0, frozen_blocks=2, epochs=1)
+    spoilt = request_for(learning_rate=0.3, frozen_blocks=2, epochs=1)
     climbed = climb(build.source(), spoilt, arrays_for(build, 72, 24), RunFolder(tmp_path))
     assert kept(climbed) == {HEAD: True, LAST_BLOCKS: False}
     assert climbed.header.phase == HEAD

@@ -69,6 +69,8 @@ def test_killed_at_random_points_a_run_ends_with_the_same_bits_as_one_that_was_n
         wait_for_metrics(killed, metrics_before_kill)
         time.sleep(float(draw.uniform(0, 0.05)))
         killed.kill()
+        with pytest.raises(OutOfMemory, match="killed from outside"):
+            killed.wait()
     killed.start()
     result = killed.wait(200)
     assert (tmp_path / "killed" / METRICS).read_bytes() == (tmp_path / "whole" / METRICS).read_bytes()
@@ -94,26 +96,10 @@ def test_a_stop_leaves_the_last_whole_epoch_usable_at_once(tmp_path: Path, build
 
 
 def test_a_run_that_diverges_says_why_and_what_to_try(tmp_path: Path, build: SimpleNamespace) -> None:
-    process = prepare(
-        tmp_path / "run", build, head="scratch", frozen_blocks=None, learning_rate=10.0, batch_size=24
-    )
-    views = np.load(process.folder / "views.npy")
-    targets = np.load(process.folder / "targets.npy")
-    targets[0] = np.nan  # the surest way to a loss that is no number
-    np.save(process.folder / "targets.npy", targets)
-    assert len(views) == len(targets)
+    process = prepare(tmp_path / "run", build, head="scratch", frozen_blocks=None, learning_rate=10.0)
     process.start()
-    with pytest.raises((TrainingDiverged, BadInput)):
+    with pytest.raises(TrainingDiverged, match=r"the loss became (nan|inf).*--learning-rate 1\)"):
         process.wait(120)
-
-
-def test_a_killed_process_is_told_from_a_failed_one(tmp_path: Path, build: SimpleNamespace) -> None:
-    process = prepare(tmp_path / "run", build, epochs=5000)
-    process.start()
-    wait_for_metrics(process, 1)
-    process.kill()
-    with pytest.raises(OutOfMemory, match="killed from outside"):
-        process.wait()
 
 
 def test_a_request_that_cannot_be_read_is_refused_before_anything_starts(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from labelgraft.domain.arrays import AnyArray, Floats, Pixels
-from labelgraft.domain.training import WeightsKind
 from labelgraft.errors import WorkspaceDamaged
-from labelgraft.learning.finetuning.base import base_source, random_name
+from labelgraft.learning.finetuning.base import base_source
 from labelgraft.learning.finetuning.checkpoints import read_head
 from labelgraft.learning.finetuning.network import AdaptedNetwork, ClassHead
 
@@ -35,12 +34,11 @@ def scoring_layer(model_file: str) -> dict[str, AnyArray]:
 def load(model_file: str) -> AdaptedNetwork:
     """The network of a head file, ready to predict; the last two stay loaded."""
     header, tensors = read_head(Path(model_file))
-    random = header.weights == WeightsKind.RANDOM
-    base = base_source(random_name(header.backbone, 0) if random else header.backbone)()
-    if not random and base.digest != header.base_digest:
+    base = base_source(header.backbone)()  # a name with its seed, "random:...#7", where weights were random
+    if header.frozen_blocks and base.digest != header.base_digest:
         raise WorkspaceDamaged(
-            f"{model_file}: was trained on other weights of {header.backbone} than those installed now. Labels are not "
-            "affected. Install the version it was trained with, or train again."
+            f"{model_file}: was trained on other weights of {header.backbone} than those installed now. "
+            "Labels are not affected. Install the version it was trained with, or train again."
         )
     network = AdaptedNetwork(
         base, header.frozen_blocks, ClassHead(header.width, len(header.class_names), header.hidden)
