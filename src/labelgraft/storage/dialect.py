@@ -100,6 +100,18 @@ def switch_to_wal(path: Path) -> None:
         raw.close()
 
 
+def keep_log(path: Path) -> None:
+    """Make a database that was put back from a backup keep a log again; others are left alone."""
+    with path.open("rb") as file:
+        file.seek(18)
+        has_log = file.read(2) == b"\2\2"
+    if not has_log:
+        try:
+            switch_to_wal(path)
+        except sqlite3.Error as error:
+            raise translate(error, str(path)) or error from error
+
+
 def checkpoint(engine: Engine) -> None:
     """Move everything from the log into the database file and empty the log; only on the writing engine."""
     raw = engine.raw_connection()

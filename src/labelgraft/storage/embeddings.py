@@ -103,7 +103,7 @@ class EmbeddingSpace:
             raise ShapeMismatch(f"{len(hashes)} images were given vectors of shape {vectors.shape}.")
         if self.width not in (None, vectors.shape[1]):
             raise ShapeMismatch(f"This space has D = {self.width}, the new vectors D = {vectors.shape[1]}.")
-        if not np.isfinite(vectors.astype(np.float16)).all():
+        if not (np.abs(vectors) <= np.finfo(np.float16).max).all():
             raise BadInput("A vector holds a number that is not finite in float16. Nothing was stored.")
 
     def read(self, hashes: Sequence[ContentHash]) -> Floats:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, union, union_all
 
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState, Split
@@ -81,8 +81,9 @@ def search(
         asked.append(select(image_file.c.image_id).where(image_file.c.image_id == image.c.id, like).exists())
     found: list[ImageId] = []
     for size in windows or WINDOWS:
-        driver = _sparsest(c, streams, after, size)
-        numbers = c.execute(streams[driver].window(after, size)).scalars().all()
+        reached = [c.execute(stream.window(after, size)).scalars().all() for stream in streams]
+        driver = _sparsest(reached, size)
+        numbers = reached[driver]
         others = [condition for i, condition in enumerate(asked) if i != driver]
         meet = select(image.c.id).where(dialect.among(c, image.c.id, numbers), *others)
         met = sorted(c.execute(meet).scalars().all())[:limit]
@@ -97,15 +98,9 @@ def search(
     return Found(found, ImageId(after))
 
 
-def _sparsest(c: Connection, streams: Sequence[_Stream], after: int, size: int) -> int:
-    """The stream whose window reaches furthest; the shortest of those that end within it."""
-    if len(streams) == 1:
-        return 0
-    reach = []
-    for stream in streams:
-        ids = stream.window(after, size).subquery()
-        count, last = c.execute(select(func.count(), func.max(ids.c.id))).one()
-        reach.append((0, count) if count < size else (1, -last))
+def _sparsest(windows: Sequence[Sequence[int]], size: int) -> int:
+    """The window that reaches furthest; the shortest of those that end within their size."""
+    reach = [(0, len(ids)) if len(ids) < size else (1, -ids[-1]) for ids in windows]
     return reach.index(min(reach))
 
 

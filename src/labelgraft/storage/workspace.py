@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import delete, insert, select
 
 from labelgraft.errors import WorkspaceDamaged, WorkspaceMissing, WorkspaceUnwritable
-from labelgraft.storage import backup, maps, migrations
+from labelgraft.storage import backup, dialect, maps, migrations
 from labelgraft.storage.database import Database
 from labelgraft.storage.embeddings import EmbeddingStore
 from labelgraft.storage.files import TORN, sweep_torn, sync_folder
@@ -85,6 +85,7 @@ class Workspace:
         log_there = file.with_name(f"{file.name}-wal").exists()
         try:
             _check_header(file)
+            dialect.keep_log(file)
             database = Database.embedded(file)
         except WorkspaceDamaged as error:
             raise WorkspaceDamaged(f"{error} {backup.advice(root)}") from error
