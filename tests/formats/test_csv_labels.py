@@ -75,6 +75,11 @@ def test_a_row_per_image_and_class(tmp_path: Path) -> None:
     assert found.multi_label
 
 
+def test_classes_are_listed_by_name_whatever_the_order_of_the_rows(tmp_path: Path) -> None:
+    rows = "".join(f"{n}.jpg,{name}\n" for n, name in enumerate("hgfaedcb"))
+    assert read(tmp_path, "path,label\n" + rows).class_names == tuple("abcdefgh")
+
+
 def test_bad_rows_are_listed_with_their_lines_and_the_others_kept(tmp_path: Path) -> None:
     table = 'path,label,n\na.jpg,"two\nlines",1\nb.jpg\n,cat,1\na.jpg,"two\nlines",1\n'
     table += "c.jpg,dog,1,,,\na.jpg,dog,2\n"

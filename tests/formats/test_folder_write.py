@@ -35,6 +35,16 @@ def small(tmp_path: Path) -> Dataset:
     return Dataset(("cat",), tuple(DatasetImage(f"{n}.jpg", ("cat",), source=str(source)) for n in range(3)))
 
 
+def kill_while_writing(child: subprocess.Popen[bytes], places: Path) -> None:
+    """Kills the writer as soon as its first image lies in the hidden folder."""
+    deadline = time.monotonic() + 60
+    while child.poll() is None and time.monotonic() < deadline:
+        if list(places.glob(".out.writing-*/**/*.jpg")):
+            break
+        time.sleep(0.005)
+    os.kill(child.pid, signal.SIGKILL)
+
+
 def fail_inside(target: Path) -> None:
     with new_folder(target, overwrite=True) as fresh:
         write_file(fresh / "half.csv", [b"half"])
@@ -55,7 +65,11 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_and_the_next_one_sweeps(
     command = [sys.executable, "-c", EXPORT, name, dataset.images[0].source, str(places / "out"), "no"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         deadline = time.monotonic() + 60
-        while not list(places.glob(".out.writing-*/**/*.jpg")) and time.monotonic() < deadline:
+        while (
+            not list(places.glob(".out.writing-*/**/*.jpg"))
+            and child.poll() is None
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.005)
         os.kill(child.pid, signal.SIGKILL)
     assert child.returncode == -signal.SIGKILL
@@ -74,7 +88,11 @@ def test_a_kill_while_overwriting_leaves_the_old_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-c", EXPORT, "csv", dataset.images[0].source, str(target), "yes"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         deadline = time.monotonic() + 60
-        while not list(target.parent.glob(".out.writing-*/*.jpg")) and time.monotonic() < deadline:
+        while (
+            not list(target.parent.glob(".out.writing-*/*.jpg"))
+            and child.poll() is None
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.005)
         os.kill(child.pid, signal.SIGKILL)
     assert contents(target) == before

@@ -173,3 +173,13 @@ def test_images_added_by_hand_to_an_export_are_read_too(tmp_path: Path) -> None:
         ("a_b/new.jpg", ("a/b",)),
         ("fox/1.jpg", ("fox",)),
     ]
+
+
+def test_a_file_without_an_ending_gets_that_of_its_source(tmp_path: Path) -> None:
+    source = str(make(tmp_path / "src", "1.png") / "1.png")
+    paths = ["photo", "\\", ".jpg", "x" * 400]
+    images = tuple(DatasetImage(path, ("cat",), source=source) for path in paths)
+    ImageFolder().write(Dataset(("cat",), images), tmp_path / "out")
+    names = sorted(f.name for f in (tmp_path / "out" / "cat").iterdir())
+    assert names[:3] == ["_jpg.png", "photo.png", "unnamed.png"]
+    assert len(ImageFolder().read(tmp_path / "out").images) == 4

@@ -19,11 +19,10 @@ from labelgraft.formats.losses import AS_WRITTEN, Fitted
 from labelgraft.formats.paths import (
     Names,
     find_file,
-    image_path,
     is_absolute,
     normal_path,
+    portable_image_path,
     portable_part,
-    portable_path,
     split_of,
 )
 from labelgraft.formats.records import BadRecordError, classes_of, pixels_of, text_of
@@ -74,7 +73,7 @@ class HfImageFolder(FolderFormat):
         for index, image in kept:
             split = (image.split or Split.TRAIN) if splits else None
             top = _split_folder(image, split)
-            path = names.give(_path_under(top, image_path(image.path, image.source)))
+            path = names.give(_path_under(top, portable_image_path(image.path, image.source)))
             moved = replace(image, path=path, split=split)
             row = _row(moved, top, multi)
             rows.append((top, index, replace(_parse(row, top), source=image.source)))
@@ -240,8 +239,7 @@ def _split_folder(image: DatasetImage, split: Split | None) -> str:
 
 def _path_under(top: str, path: str) -> str:
     """The path inside its split's folder; without splits no folder may be called like one."""
-    safe = portable_path(path)
     if top:
-        return safe if safe.startswith(f"{top}/") else f"{top}/{safe}"
-    first, slash, rest = safe.partition("/")
-    return f"{first}_/{rest}" if slash and split_of(first) else safe
+        return path if path.startswith(f"{top}/") else f"{top}/{path}"
+    first, slash, rest = path.partition("/")
+    return f"{first}_/{rest}" if slash and split_of(first) else path

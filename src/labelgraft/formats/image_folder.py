@@ -16,7 +16,7 @@ from labelgraft.formats.folder_write import MARKER, Transfer
 from labelgraft.formats.format import FolderFormat, no_image_file
 from labelgraft.formats.json_text import MEND, NOTHING
 from labelgraft.formats.losses import Fitted
-from labelgraft.formats.paths import Names, image_path, is_image_name, portable_part, portable_path, split_of
+from labelgraft.formats.paths import Names, is_image_name, portable_image_path, portable_part, split_of
 
 
 class ImageFolder(FolderFormat):
@@ -54,7 +54,7 @@ class ImageFolder(FolderFormat):
                 continue
             split = (image.split or Split.TRAIN) if splits else None
             top = (_split_folder(image, split) + "/") if split else ""
-            file = PurePosixPath(portable_path(image_path(image.path, image.source))).name
+            file = PurePosixPath(portable_image_path(image.path, image.source)).name
             path = names.give(f"{top}{folder_of[image.class_names[0]]}/{file}")
             fitted = replace(
                 image, path=path, split=split, width_px=0, height_px=0, extras=_spelling(path, split)

@@ -128,10 +128,12 @@ def portable_path(path: str) -> str:
     return whole if len(whole.encode()) <= _MAX_PATH_BYTES else safe[-1]
 
 
-def image_path(path: str, source: str) -> str:
-    """The path, with the ending of its source if it has none of an image: loaders go by the ending."""
-    suffix = PurePosixPath(normal_path(source)).suffix
-    return path if is_image_name(path) or not is_image_name(source) else path + suffix
+def portable_image_path(path: str, source: str) -> str:
+    """The portable path, with the ending of its source if it has none of an image: loaders go by the ending."""
+    safe = portable_path(path)
+    if is_image_name(safe) or not is_image_name(source):
+        return safe
+    return portable_path(safe + PurePosixPath(normal_path(source)).suffix)
 
 
 class Names:

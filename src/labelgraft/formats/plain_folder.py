@@ -15,7 +15,7 @@ from labelgraft.formats.format import FolderFormat, no_image_file
 from labelgraft.formats.image_folder import files_below
 from labelgraft.formats.json_text import NOTHING
 from labelgraft.formats.losses import Fitted
-from labelgraft.formats.paths import Names, image_path, portable_path
+from labelgraft.formats.paths import Names, portable_image_path
 
 
 class PlainFolder(FolderFormat):
@@ -46,7 +46,7 @@ class PlainFolder(FolderFormat):
             if reason:
                 left_out[index] = reason
                 continue
-            path = names.give(portable_path(image_path(image.path, image.source)))
+            path = names.give(portable_image_path(image.path, image.source))
             kept.append((path, index, DatasetImage(path, source=image.source)))
         kept.sort(key=lambda row: row[0])
         after = Dataset(dataset.class_names, tuple(image for _, _, image in kept), dataset.multi_label)
