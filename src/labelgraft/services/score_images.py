@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ def stored_head(model: Model) -> StoredHead:
         kind=card["head"]["kind"],
         class_names=model.class_names,
         multi_label=card["multi_label"],
-        tensors={name: array for name, array in tensors.items()},
+        tensors=tensors,
         metadata=card["head"]["metadata"],
         temperature=card["head"]["temperature"],
     )
@@ -146,7 +147,7 @@ def report(
     free = np.isin(columns.image_ids, np.asarray(waiting, np.int64))
     sure, class_ids = columns.confidences[free], columns.class_ids[free]
     bands = []
-    for high, low in zip(BANDS, BANDS[1:], strict=False):
+    for high, low in pairwise(BANDS):
         inside = sure[(sure >= low) & ((sure < high) | (high == 1.0))]
         bands.append((low, high, len(inside), float(inside.mean()) if len(inside) else 0.0))
     names = dict(zip(labels.class_ids, labels.class_names, strict=True))

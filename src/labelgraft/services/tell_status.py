@@ -53,9 +53,15 @@ def next_step(
     if not unlabelled:
         return f"Every image has a label. Next: labelgraft export {name} csv FOLDER"
     if per_state[ImageState.LABELLED] < ENOUGH_TO_TRAIN:
-        return f"Next: label some images worth it: labelgraft next {name} --count 20, then labelgraft label {name} CLASS --images IDS"
+        return (
+            f"Next: label some images worth it: labelgraft next {name} --count 20, "
+            f"then labelgraft label {name} CLASS --images IDS"
+        )
     if not models_count or labelled_since >= max(10, per_state[ImageState.LABELLED] // 5):
         return f"Next: train on the {per_state[ImageState.LABELLED]:,} labels: labelgraft train {name}"
     if not per_state[ImageState.PROPOSED]:
         return f"Next: take the model's proposals: labelgraft predict {name}"
-    return f"Next: accept what is sure: labelgraft accept {name} --threshold 0.95, and look at: labelgraft next {name} --order hard"
+    return (
+        f"Next: accept what is sure: labelgraft accept {name} --threshold 0.95, "
+        f"and look at: labelgraft next {name} --order hard"
+    )

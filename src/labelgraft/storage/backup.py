@@ -22,15 +22,15 @@ def listed(root: Path) -> tuple[Path, ...]:
     return tuple(sorted((root / FOLDER_NAME).glob("backup-*.sqlite")))
 
 
-def make(database: Database, root: Path, *, note: str = "") -> Path | None:
-    """Copy the database as it is now and delete all but the newest KEPT backups.
+def make(database: Database, root: Path, *, note: str = "", kept: int = KEPT) -> Path | None:
+    """Copy the database as it is now and delete all but the newest `kept` backups.
 
     note: becomes part of the name, such as "before-0002". None for a server's database: its own tools back
     it up.
 
     Raises: WorkspaceUnwritable; earlier backups are kept then.
     """
-    if database.file is None:
+    if database.file is None or kept == 0:
         return None
     folder = root / FOLDER_NAME
     earlier = listed(root)
@@ -50,19 +50,21 @@ def make(database: Database, root: Path, *, note: str = "") -> Path | None:
             f"{target}: the backup cannot be written ({error}). The workspace itself is not affected. Make "
             "room on the disk."
         ) from error
-    for old in listed(root)[:-KEPT]:
+    for old in listed(root)[:-kept]:
         old.unlink()
     return target
 
 
-def make_if_due(database: Database, root: Path) -> Path | None:
-    """A backup if the newest one is an hour old or from the future; the job runner calls this hourly."""
+def make_if_due(
+    database: Database, root: Path, *, every_seconds: float = HOURLY_SECONDS, kept: int = KEPT
+) -> Path | None:
+    """A backup if the newest one is older than `every_seconds`, or from the future."""
     earlier = listed(root)
     if earlier:
         age = time.time() - earlier[-1].stat().st_mtime
-        if 0 <= age < HOURLY_SECONDS:
+        if 0 <= age < every_seconds:
             return None
-    return make(database, root)
+    return make(database, root, kept=kept)
 
 
 def put_back(root: Path, chosen: Path | None = None) -> Path:

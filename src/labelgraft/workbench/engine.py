@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import getpass
+import threading
 from functools import cached_property
 
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.jobs.runner import JobRunner
 from labelgraft.learning.resident import Resident
 from labelgraft.settings import Settings
+from labelgraft.storage import backup
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.learning_jobs import LearningJobs
+
+BACKUP_CHECK_SECONDS = 60.0
 
 
 class Engine:
@@ -24,6 +28,9 @@ class Engine:
         self._resident: Resident | None = None
         self.jobs = JobRunner(workspace.root, settings.database_url)
         learning = LearningJobs(workspace, self.ingest, lambda: self.resident, self.person)
+        self._closing = threading.Event()
+        if workspace.database.is_embedded:
+            threading.Thread(target=self._back_up_now_and_then, daemon=True).start()
         for kind in (*self.ingest.kinds(), *learning.kinds()):
             self.jobs.register(kind)
 
@@ -42,8 +49,17 @@ class Engine:
         except OSError:
             return Author(AuthorKind.PERSON, "somebody")
 
+    def _back_up_now_and_then(self) -> None:
+        """While the workspace is open, a new backup whenever the last one is old."""
+        while not self._closing.wait(BACKUP_CHECK_SECONDS):
+            backup.make_if_due(
+                self.workspace.database, self.workspace.root,
+                every_seconds=3600 * self.settings.backup_hours, kept=self.settings.backups_kept,
+            )  # fmt: skip
+
     def close(self) -> None:
         """Stop everything and close the workspace; a second time does nothing."""
+        self._closing.set()
         self.jobs.close()
         self.ingest.close()
         if self._resident is not None:

@@ -9,7 +9,7 @@ from labelgraft.domain.queue import QueueOrder
 from labelgraft.domain.reports import NextImage, PredictReport
 from labelgraft.domain.training import TrainingAdvice, TrainingSettings
 from labelgraft.errors import BadInput, BadSetting
-from labelgraft.services import advise_training
+from labelgraft.services.advise_training import advise_training
 from labelgraft.services.compare_backbones import compare_backbones
 from labelgraft.services.next_images import next_images
 from labelgraft.storage import models, projects, runs
@@ -25,9 +25,8 @@ class LearningVerbs(ProjectBase):
 
     def advise(self) -> TrainingAdvice:
         """Which way of training fits these data, measured, with the reason in words. Raises NothingLabelled."""
-        return advise_training.advise(
-            self._workspace, self.id, self._engine.resident, self._engine.ingest.pool
-        )
+        ingest = self._engine.ingest
+        return advise_training(self._workspace, self.id, self._engine.resident, ingest.pool, ingest.limits)
 
     def train(
         self, settings: TrainingSettings | None = None, *, on_progress: OnProgress | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from labelgraft.domain.dataset import LossReport
 from labelgraft.domain.ids import ImageId, ModelId
@@ -18,11 +18,15 @@ from labelgraft.services.export_dataset import export_dataset
 from labelgraft.services.list_images import list_images
 from labelgraft.services.tell_status import tell_status
 from labelgraft.storage import classes, images, projects
+from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.ingest_jobs import network_choice
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
 from labelgraft.workbench.project_base import OnProgress
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
@@ -121,6 +125,11 @@ class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
         with self._workspace.database.reading() as connection:
             known = images.columns(connection, self.id).image_ids.tolist()
             return {image.id: image.path for image in images.of_ids(connection, known)}
+
+    def dataframe(self) -> DataFrame:
+        """One row per image with its label, proposal and place on the last map round. Raises MissingExtra."""
+        points = self.map_columns() if self.map_rounds() else None
+        return dataframe(self._engine, self.id, points)
 
     def export(
         self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] = "none",

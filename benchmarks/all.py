@@ -1,0 +1,27 @@
+"""Every figure of the README, one table after the other. Takes about half an hour on two cores.
+
+python benchmarks/all.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ORDER = (
+    "label_efficiency.py", "purity.py", "gestures.py", "embedding_throughput.py", "head_speed.py", "map_round.py",
+    "tables_at_scale.py",
+)  # fmt: skip
+
+
+def main() -> int:
+    failed = [name for name in ORDER if subprocess.run([sys.executable, HERE / name], check=False).returncode]
+    for name in failed:
+        print(f"{name} failed", file=sys.stderr)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
