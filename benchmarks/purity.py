@@ -15,7 +15,7 @@ from rich.table import Table
 
 import labelgraft
 from labelgraft import simulation
-from labelgraft.domain.training import HeadKind, TrainingSettings
+from labelgraft.domain.training import TrainingSettings
 from labelgraft.formats import detect
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -42,7 +42,7 @@ def main() -> None:
     Console().print(table)
 
 
-def measure(archive: Path, folder: Path, seeds: int) -> list[tuple[float, float, float, float]]:
+def measure(archive: Path, folder: Path, seeds: int) -> list[tuple[float, ...]]:
     """(embedding before, after, map before, after) per seed."""
     source = simulation.prepare_data(archive, folder / "data")
     dataset = detect.detect(source).format.read(source)
@@ -63,15 +63,15 @@ def measure(archive: Path, folder: Path, seeds: int) -> list[tuple[float, float,
                     project.purity_by(truth, leave_out=labelled, backbone=project.info.backbone),
                     project.purity_by(truth, leave_out=labelled, round_number=1),
                 )
-                project.train(TrainingSettings(head=HeadKind.MLP, seed=seed))
+                project.train(TrainingSettings(seed=seed))
                 project.predict()
             last = project.map(seed=seed)
             after = (
                 project.purity_by(truth, leave_out=labelled, in_embedding=True),
                 project.purity_by(truth, leave_out=labelled, round_number=last.number),
             )
-            assert None not in (*before, *after)
-            runs.append((before[0], after[0], before[1], after[1]))
+            shares = [share for pair in zip(before, after, strict=True) for share in pair]
+            runs.append(tuple(share for share in shares if share is not None))
     return runs
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from labelgraft.domain.ids import ImageId
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.queue import QueueOrder
-from labelgraft.domain.training import HeadKind, TrainingSettings
+from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import BadFormat, BadInput
 from labelgraft.formats import detect
 from labelgraft.workbench import front_door
@@ -175,7 +175,7 @@ class Annotator:
         if len({self._truth[image_id] for image_id in self.by_hand}) < 2:
             self.project.map(seed=self.seed)
             return
-        self.project.train(TrainingSettings(head=HeadKind.MLP, seed=self.seed))
+        self.project.train(TrainingSettings(seed=self.seed))
         self.project.map(seed=self.seed)
         self.project.predict()
 

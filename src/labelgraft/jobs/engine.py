@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from labelgraft.errors import JobFailed, Unreachable
 from labelgraft.jobs import records, workflows
+from labelgraft.jobs.apart import apart_from_event_loops
 from labelgraft.jobs.connections import connections_to
 from labelgraft.jobs.database import is_sound, set_aside
 from labelgraft.jobs.kinds import JobKind
@@ -51,6 +52,7 @@ class Engine:
         """The jobs that run now, by number."""
         return self._stage.runs
 
+    @apart_from_event_loops
     def launch(self) -> None:
         """Start DBOS on this workspace's job database; a damaged SQLite file is set aside first.
 
@@ -77,6 +79,7 @@ class Engine:
                 self._destroy()
                 raise
 
+    @apart_from_event_loops
     def close(self) -> None:
         """Stop DBOS if it works for this workspace; call when no job runs."""
         with _launching:
@@ -185,12 +188,14 @@ class Engine:
         self._finished.clear()
         _engine = None
 
+    @apart_from_event_loops
     def start(self, run: Run) -> None:
         """Run a job in a thread of DBOS; returns at once."""
         self.runs[run.number] = run
         with SetWorkflowID(run.status().workflow):
             DBOS.start_workflow(workflows.job, run.number)
 
+    @apart_from_event_loops
     def resume(self, run: Run) -> bool:
         """Go on with a job from its first unfinished step; False if the database knows nothing of it."""
         status = run.status()
@@ -205,6 +210,7 @@ class Engine:
         DBOS.resume_workflow(status.workflow)
         return True
 
+    @apart_from_event_loops
     def forget(self, names: Iterable[str]) -> None:
         """Delete what the database holds of these jobs."""
         for name in names:

@@ -16,8 +16,8 @@ from labelgraft.learning.islands import describe_islands
 from labelgraft.learning.purity import map_purity
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import Vectors, read_vectors
+from labelgraft.services.map_head import own_embedding
 from labelgraft.services.read_labels import read_labels
-from labelgraft.services.score_images import own_embedding
 from labelgraft.storage import maps, models, projects
 from labelgraft.storage.workspace import Workspace
 

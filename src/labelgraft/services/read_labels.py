@@ -35,6 +35,10 @@ class Labels:
             self.image_ids[kept], self.targets[kept], self.class_names, self.class_ids, self.multi_label
         )
 
+    def without(self, image_ids: Ints) -> Labels:
+        """All labels but those of these images."""
+        return self.of(self.image_ids[~np.isin(self.image_ids, image_ids)])
+
     def aligned(self, image_ids: Ints) -> Ints:
         """(N,) the class position of each image, -1 without a label; of several the first."""
         first = self.targets.argmax(axis=1) if self.multi_label else self.targets

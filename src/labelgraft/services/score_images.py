@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from labelgraft.domain.annotation import Author, AuthorKind
-from labelgraft.domain.arrays import Floats
+from labelgraft.domain.arrays import AnyArray, Floats
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.model import Model
@@ -37,15 +38,28 @@ BANDS = (1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.0)
 
 def stored_head(model: Model) -> StoredHead:
     """The head of a model from its files. Raises WorkspaceDamaged."""
-    tensors, card = model_files.read(Path(model.folder))
+    return restored(*model_files.read(Path(model.folder)))
+
+
+def restored(tensors: dict[str, AnyArray], card: dict[str, Any]) -> StoredHead:
+    """A head from its arrays and its card."""
     return StoredHead(
         kind=card["head"]["kind"],
-        class_names=model.class_names,
+        class_names=tuple(card["classes"]),
         multi_label=card["multi_label"],
         tensors=tensors,
         metadata=card["head"]["metadata"],
         temperature=card["head"]["temperature"],
     )
+
+
+def head_card(stored: StoredHead) -> dict[str, Any]:
+    """What `restored` reads of a head's card."""
+    return {
+        "head": {"kind": stored.kind, "metadata": dict(stored.metadata), "temperature": stored.temperature},
+        "classes": list(stored.class_names),
+        "multi_label": stored.multi_label,
+    }
 
 
 def model_vectors(workspace: Workspace, project_id: ProjectId, model: Model) -> Vectors:
@@ -58,15 +72,6 @@ def model_vectors(workspace: Workspace, project_id: ProjectId, model: Model) -> 
             f"No image of this project has the embedding that {model.name} reads. Predict with it first."
         )
     return vectors
-
-
-def own_embedding(workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident) -> Vectors:
-    """The model's own embedding of every image: the hidden layer of its head, or what its head reads."""
-    vectors = model_vectors(workspace, project_id, model)
-    hidden: Floats | None = resident.call(
-        "labelgraft.learning.heads.head.hidden", stored_head(model), vectors.rows
-    )
-    return vectors if hidden is None else Vectors(vectors.image_ids, hidden, vectors.space)
 
 
 def embed_missing(
