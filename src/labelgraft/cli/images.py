@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from labelgraft.cli.output import Output
 from labelgraft.domain.image import ImageState, Split
+from labelgraft.domain.reports import ImportReport
+
+SHOWN = 20
+"""Lines of copies, and of files not taken, that are printed."""
 
 
 @click.group()
@@ -44,21 +49,47 @@ def add(
             )
 
         def shown() -> None:
-            click.echo(
-                f"{report.added:,} added, {report.known:,} there already, {len(report.duplicates):,} duplicates of others, "
-                f"{len(report.refused):,} could not be read. {report.format_reason}"
-            )
-            if report.labelled:
-                click.echo(f"{report.labelled:,} images came with labels (operation {report.operation_id}).")
-            for copy in report.duplicates[:20]:
-                click.echo(f"  duplicate: {copy.path} has the bytes of {copy.original}")
-            for refused in report.refused[:20]:
-                click.echo(f"  not read: {refused.path}: {refused.reason}")
-            if len(report.refused) > 20:
-                click.echo(f"  and {len(report.refused) - 20:,} more; all of them with --json")
+            click.echo(summary_of(report))
+            click.echo(report.format_reason)
+            if report.operation_id is not None:
+                told = (
+                    f"{report.labelled:,} images came with labels"
+                    if report.labelled
+                    else "Splits came with it"
+                )
+                click.echo(f"{told}. To take that back: labelgraft revert {project} {report.operation_id}")
+            if report.kept:
+                click.echo(f"{report.kept:,} images keep the label that they had; the source's is another.")
+            copies = [(short(each.path, source), short(each.original, source)) for each in report.duplicates]
+            some_of([f"  copy: {path} has the bytes of {original}" for path, original in copies])
+            some_of([f"  not taken: {short(each.path, source)}: {each.reason}" for each in report.refused])
             click.echo(bench.status().next_step)
 
         output.result(report, shown)
+
+
+def summary_of(report: ImportReport) -> str:
+    """An import in one sentence; what did not happen is left out."""
+    parts = [f"{report.added:,} images added"]
+    parts += [f"{report.known:,} there already"] if report.known else []
+    parts += [f"{report.moved:,} found at a new place"] if report.moved else []
+    parts += [f"{len(report.duplicates):,} copies of others"] if report.duplicates else []
+    parts += [f"{len(report.refused):,} not taken"] if report.refused else []
+    return ", ".join(parts) + "."
+
+
+def short(path: str, source: Path) -> str:
+    """A path as seen from the source, where it lies inside of it."""
+    start = os.path.join(os.path.abspath(source), "")  # noqa: PTH100, PTH118  links stay as they were named
+    return path.removeprefix(start)
+
+
+def some_of(lines: list[str]) -> None:
+    """The first twenty lines, and how many more there are."""
+    for line in lines[:SHOWN]:
+        click.echo(line)
+    if len(lines) > SHOWN:
+        click.echo(f"  and {len(lines) - SHOWN:,} more; all of them with --json")
 
 
 @images.command("list")

@@ -10,7 +10,7 @@ import click
 
 from labelgraft import __version__
 from labelgraft.cli.output import Output, exit_code_of
-from labelgraft.errors import LabelgraftError
+from labelgraft.errors import JobCancelled, LabelgraftError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": (
@@ -98,10 +98,20 @@ def labelgraft(ctx: click.Context, workspace: Path | None, as_json: bool, quiet:
 
 
 def main() -> None:
-    """Run the command line; the exit code is that of `exit_code_of`."""
-    as_json = "--json" in sys.argv
+    """Run the command line; the exit code is that of `exit_code_of`, 2 for wrong usage, 130 after Ctrl+C."""
+    output = Output(workspace=None, as_json="--json" in sys.argv, quiet=True)
     try:
-        labelgraft(prog_name="labelgraft")
+        code = labelgraft(prog_name="labelgraft", standalone_mode=False)
     except LabelgraftError as error:
-        Output(workspace=None, as_json=as_json, quiet=True).error(error)
-        sys.exit(exit_code_of(error))
+        output.error(type(error).__name__, str(error))
+        code = exit_code_of(error)
+    except click.ClickException as error:
+        if output.as_json:
+            output.error(type(error).__name__, error.format_message())
+        else:
+            error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        output.error("Aborted", "Stopped. What was finished is kept.")
+        code = exit_code_of(JobCancelled())
+    sys.exit(code if isinstance(code, int) else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -96,13 +97,13 @@ class Output:
         if not self.as_json:
             click.echo(text, err=True)
 
-    def error(self, error: errors.LabelgraftError) -> None:
-        """The error as one sentence, or as JSON with its name."""
+    def error(self, code: str, message: str) -> None:
+        """An error as one sentence, or as JSON with its name."""
         if self.as_json:
-            body = {"error": {"code": type(error).__name__, "message": str(error)}}
+            body = {"error": {"code": code, "message": message}}
             click.echo(json.dumps(body, ensure_ascii=False), err=True)
         else:
-            click.secho(str(error), err=True, fg="red" if sys.stderr.isatty() else None)
+            click.secho(message, err=True, fg="red" if sys.stderr.isatty() else None)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print a table; numbers to the right."""
@@ -119,14 +120,33 @@ class Output:
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Callable[[Progress], None]]:
-        """A progress bar with rate and time left on standard error; silent with --json or --quiet."""
-        if self.as_json or self.quiet or not sys.stderr.isatty():
-            yield lambda _progress: None
-            return
-        from labelgraft.cli.progress import bar
+        """A progress bar with rate and time left on standard error; silent with --json or --quiet.
 
-        with bar(title) as advance:
-            yield advance
+        Ctrl+C inside of it stops the job after its current steps, and says so.
+        """
+        with self._told_of_stop():
+            if self.as_json or self.quiet or not sys.stderr.isatty():
+                yield lambda _progress: None
+                return
+            from labelgraft.cli.progress import bar
+
+            with bar(title) as advance:
+                yield advance
+
+    @contextmanager
+    def _told_of_stop(self) -> Iterator[None]:
+        """Answer the first Ctrl+C with a sentence, since what runs now is let end, which may take seconds."""
+
+        def stop(_number: int, _frame: object) -> None:
+            signal.signal(signal.SIGINT, before)
+            self.note("Stopping; what is finished is kept. Ctrl+C again to leave at once.")
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def cell_text(value: object) -> str:

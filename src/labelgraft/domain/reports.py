@@ -24,8 +24,10 @@ class DuplicateFile:
 class ImportReport:
     """What an import did.
 
-    known: files that were in the project already. labelled: images that came with labels; operation_id: the
-    one operation that gave them. format_reason: which format the source was taken for, and why.
+    known: files that were in the project already. moved: known images whose file was found at another place.
+    refused: files and rows that were not taken. labelled: images that came with labels; kept: images whose own
+    label differs and stayed; operation_id: the one operation that gave labels and splits. format_reason: which
+    format the source was taken for, and why.
     """
 
     added: int
@@ -36,6 +38,8 @@ class ImportReport:
     operation_id: OperationId | None
     format_name: str
     format_reason: str
+    moved: int = 0
+    kept: int = 0
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ImportReport:

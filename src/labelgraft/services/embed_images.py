@@ -44,7 +44,7 @@ def embed_shard(
     store_shard(workspace, choice.backbone, result)
     changed = [record.path for record in result.records if known[record.path] != record.content_hash]
     refused = [[each.path, each.reason] for each in result.refused]
-    refused += [[path, "its bytes changed since it was imported; import it again"] for path in changed]
+    refused += [[path, "its bytes changed since it was imported; put the old file back"] for path in changed]
     return {"embedded": len(result.records) - len(changed), "refused": refused}
 
 

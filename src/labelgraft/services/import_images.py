@@ -7,23 +7,22 @@ twice after a kill and then leaves the same as once: files are known by path, si
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from labelgraft.domain.annotation import Author, AuthorKind
-from labelgraft.domain.dataset import Answer, Dataset
-from labelgraft.domain.ids import ClassId, ContentHash, ImageId, ProjectId
-from labelgraft.domain.image import NewImage, RefusedFile
-from labelgraft.domain.operation import Cause, Operation
+from labelgraft.domain.dataset import Dataset
+from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
+from labelgraft.domain.image import Image, NewImage, RefusedFile
 from labelgraft.domain.reports import DuplicateFile, ImportReport
 from labelgraft.formats import detect, registry
 from labelgraft.formats.pixels import Limits
 from labelgraft.services.embedding_spaces import store_shard
+from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
-from labelgraft.services.ingest_messages import NetworkChoice, Output, Shard, ShardResult
+from labelgraft.services.ingest_messages import FileRecord, NetworkChoice, Output, Shard, ShardResult
 from labelgraft.services.scan_files import scan_files, split_into_shards
-from labelgraft.storage import annotations, classes, images, labelling, operations, projects
+from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
@@ -63,9 +62,7 @@ def read_source(request: ImportRequest) -> Source:
         files = tuple((file.path, file.folder) for file in scan.files)
         return Source(Dataset((), ()), files, scan.refused, chosen.name, reason)
     dataset = chosen.read(request.source)
-    files = tuple(
-        (image.source, str(Path(image.path).parent.as_posix()).strip(".")) for image in dataset.images
-    )
+    files = tuple((image.source, folder_of(image.path)) for image in dataset.images)
     refused = tuple(
         RefusedFile(image.path, "the file named in the data set is not there")
         for image in dataset.images
@@ -75,20 +72,34 @@ def read_source(request: ImportRequest) -> Source:
     return Source(dataset, kept, dataset.refused + refused, chosen.name, reason)
 
 
+def folder_of(path: str) -> str:
+    """The folder of a path inside a data set, "" at its top."""
+    parent = PurePosixPath(path).parent.as_posix()
+    return "" if parent == "." else parent
+
+
 def plan(workspace: Workspace, request: ImportRequest, workers: int) -> list[Json]:
-    """The steps of an import: first what the listing found, then the shards of files that are not known yet."""
+    """The steps of an import: first what the listing found, then the shards of files that are not known yet.
+
+    A file of a shard is [path, folder, the image that this path was imported as or None].
+    """
     source = read_source(request)
     with workspace.database.reading() as connection:
         known = images.known_files(connection, request.project_id)
-    fresh = [(path, folder) for path, folder in dict(source.files).items() if not is_known(path, known)]
+    listed = dict(source.files)
+    fresh = [
+        [path, folder, known[path][2] if path in known else None]
+        for path, folder in listed.items()
+        if not is_known(path, known)
+    ]
     found = {
-        "known": len(dict(source.files)) - len(fresh),
+        "known": len(listed) - len(fresh),
         "refused": [[refused.path, refused.reason] for refused in source.refused],
         "format": source.format_name,
         "reason": source.reason,
     }
     shards = split_into_shards(fresh, workers=workers)
-    return [{"found": found}, *({"files": [list(file) for file in shard]} for shard in shards)]
+    return [{"found": found}, *({"files": list(shard)} for shard in shards)]
 
 
 def is_known(path: str, known: dict[str, tuple[int, int, ImageId]]) -> bool:
@@ -104,23 +115,25 @@ def is_known(path: str, known: dict[str, tuple[int, int, ImageId]]) -> bool:
 
 
 def take_in(
-    workspace: Workspace, project_id: ProjectId, files: Sequence[Sequence[str]], pool: IngestPool,
+    workspace: Workspace, project_id: ProjectId, files: Sequence[Sequence[Any]], pool: IngestPool,
     network: NetworkChoice | None, limits: Limits,
 ) -> Json:  # fmt: skip
     """Decode, thumbnail and embed one shard, and add its images to the project."""
     outputs = {Output.THUMBNAILS} | ({Output.EMBEDDING} if network is not None else set())
-    shard = Shard(tuple(path for path, _ in files), frozenset(outputs), network, limits)
+    shard = Shard(tuple(path for path, _, _ in files), frozenset(outputs), network, limits)
     result = pool.submit(shard).result()
     keep_thumbnails(workspace, result)
     if network is not None:
         store_shard(workspace, network.backbone, result)
-    added, duplicates = add_records(
-        workspace, project_id, dict((path, folder) for path, folder in files), result
-    )
+    found = {path: FoundFile(folder, image_id) for path, folder, image_id in files}
+    taken = add_records(workspace, project_id, found, result)
+    refused = [*result.refused, *taken.changed]
     return {
-        "added": added,
-        "duplicates": duplicates,
-        "refused": [[refused.path, refused.reason] for refused in result.refused],
+        "added": taken.added,
+        "known": taken.known,
+        "moved": taken.moved,
+        "duplicates": [[copy.path, copy.original] for copy in taken.duplicates],
+        "refused": [[each.path, each.reason] for each in refused],
     }
 
 
@@ -131,106 +144,111 @@ def keep_thumbnails(workspace: Workspace, result: ShardResult) -> None:
         workspace.thumbnails.write_shard(list(result.rows), list(result.thumbnails), result.sheet)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of a shard. image_id: the image that its path was imported as, None if it is new."""
+
+    folder: str
+    image_id: ImageId | None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of the files of a shard. known: touched, with the same bytes as before."""
+
+    added: int = 0
+    known: int = 0
+    moved: int = 0
+    duplicates: list[DuplicateFile] = field(default_factory=list)
+    changed: list[RefusedFile] = field(default_factory=list)
+
+
 def add_records(
-    workspace: Workspace, project_id: ProjectId, folders: dict[str, str], result: ShardResult
-) -> tuple[int, list[list[str]]]:
-    """Add what is new, note what has the bytes of another image: (images added, [[path, original]])."""
+    workspace: Workspace, project_id: ProjectId, found: dict[str, FoundFile], result: ShardResult
+) -> Taken:
+    """Add what is new; note what has the bytes of another image, moved, or changed since its import."""
     with workspace.database.writing() as connection:
         known = dict(images.known(connection, project_id, result.rows))
-        new: dict[ContentHash, NewImage] = {}
-        copies = []
+        earlier = {each.image_id for each in found.values() if each.image_id is not None}
+        there = {each.id: each for each in images.of_ids(connection, sorted({*known.values(), *earlier}))}
+        taken = Taken()
+        new: dict[ContentHash, FileRecord] = {}
+        seen: list[FileRecord] = []
         for record in result.records:
-            if record.content_hash in known or record.content_hash in new:
-                copies.append(record)
-                continue
-            new[record.content_hash] = NewImage(
-                record.content_hash, record.path, folders[record.path], record.width_px, record.height_px,
-                record.file_bytes, record.modified_ns,
-            )  # fmt: skip
-        added = images.add(connection, project_id, list(new.values()))
+            was = found[record.path].image_id
+            if was is not None and is_changed(there[was], record):
+                taken.changed.append(changed_file(there[was]))
+            elif record.content_hash in known or record.content_hash in new:
+                seen.append(record)
+            else:
+                new[record.content_hash] = record
+        rows = [new_image(record, found[record.path].folder) for record in new.values()]
+        added = images.add(connection, project_id, rows)
+        taken.added = len(added)
         known.update(zip(new, added, strict=True))
-        originals = {
-            image.id: image.path
-            for image in images.of_ids(connection, [known[c.content_hash] for c in copies])
-        }
-        duplicates = []
-        for copy in copies:
-            image_id = known[copy.content_hash]
-            if originals[image_id] == copy.path:
+        places = {image_id: image.path for image_id, image in there.items()}
+        places.update((i, record.path) for i, record in zip(added, new.values(), strict=True))
+        again = [(known[record.content_hash], record) for record in seen]
+        for image_id, record in again:
+            kept = {"file_bytes": record.file_bytes, "file_modified_ns": record.modified_ns}
+            place = places[image_id]
+            if place != record.path and Path(place).exists():
+                images.add_duplicate(connection, project_id, image_id, record.path, **kept)
+                taken.duplicates.append(DuplicateFile(record.path, place))
                 continue
-            images.add_duplicate(
-                connection,
-                project_id,
-                image_id,
-                copy.path,
-                file_bytes=copy.file_bytes,
-                file_modified_ns=copy.modified_ns,
-            )
-            duplicates.append([copy.path, originals[image_id]])
-    return len(added), duplicates
+            images.relink(connection, image_id, record.path, **kept)
+            places[image_id] = record.path
+            if place != record.path:
+                taken.moved += 1
+            elif found[record.path].image_id is not None:
+                taken.known += 1
+            else:  # an earlier life of this step added it, and was killed before it could say so
+                taken.added += 1
+    return taken
+
+
+def is_changed(was: Image, record: FileRecord) -> bool:
+    """True if an image's own file holds other bytes now (a former copy of it may: that is a new image)."""
+    return was.path == record.path and was.content_hash != record.content_hash
+
+
+def changed_file(was: Image) -> RefusedFile:
+    """What is said of a file that changed."""
+    return RefusedFile(
+        was.path,
+        f"its bytes changed since it was imported as image {was.id}, which keeps its labels; nothing was added. "
+        "Put the old file back, or give the new one another name",
+    )
+
+
+def new_image(record: FileRecord, folder: str) -> NewImage:
+    """A file's record as an image to add."""
+    return NewImage(
+        record.content_hash, record.path, folder, record.width_px, record.height_px, record.file_bytes,
+        record.modified_ns,
+    )  # fmt: skip
 
 
 def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]) -> ImportReport:
     """Give the images the labels and splits that they came with, as one operation, and sum up."""
     found, shards = results[0]["found"], results[1:]
-    operation = import_labels(workspace, request) if request.labels and found["format"] != "folder" else None
+    given = Given()
+    if request.labels and found["format"] != "folder":
+        detail: Json = {"source": str(request.source), "format": found["format"]}
+        given = import_labels(
+            workspace, request.project_id, read_source(request).dataset, name=request.source.name, detail=detail,
+            key=request.key,
+        )  # fmt: skip
     refused = [*found["refused"], *(row for shard in shards for row in shard["refused"])]
     return ImportReport(
         added=sum(shard["added"] for shard in shards),
-        known=found["known"],
+        known=found["known"] + sum(shard["known"] for shard in shards),
         duplicates=tuple(DuplicateFile(*row) for shard in shards for row in shard["duplicates"]),
-        refused=tuple(RefusedFile(*row) for row in refused),
-        labelled=0 if operation is None else operation.image_count,
-        operation_id=None if operation is None else operation.id,
+        refused=(*(RefusedFile(*row) for row in refused), *given.refused),
+        labelled=given.labelled,
+        operation_id=None if given.operation is None else given.operation.id,
         format_name=found["format"],
         format_reason=found["reason"],
+        moved=sum(shard["moved"] for shard in shards),
+        kept=given.kept,
     )
-
-
-def import_labels(workspace: Workspace, request: ImportRequest) -> Operation | None:
-    """The labels and splits of the source; None if it has no label for an image without one.
-
-    An import never overwrites what a person said: images that have a label keep it.
-    """
-    source = read_source(request)
-    dataset, name = source.dataset, request.source.name
-    author = Author(AuthorKind.IMPORT, name)
-    with workspace.database.writing() as connection:
-        done = operations.by_idempotency_key(connection, request.project_id, request.key)
-        if done is not None:
-            return done
-        ids = classes.ensure(connection, request.project_id, dataset.class_names)
-        by_path = {path: row[2] for path, row in images.known_files(connection, request.project_id).items()}
-        multi_label = projects.get(connection, request.project_id).multi_label
-        give = labels_to_give(dataset, by_path, ids, multi_label)
-        for image_id in annotations.columns(connection, request.project_id).image_ids.tolist():
-            give.pop(image_id, None)
-        splits = {
-            by_path[i.source]: i.split for i in dataset.images if i.split is not None and i.source in by_path
-        }
-        if splits:
-            words = f"Splits of {len(splits):,} images from {name}"
-            labelling.set_split(
-                connection, request.project_id, splits, author=author, cause=Cause.IMPORT, summary=words
-            )
-        if not give:
-            return None
-        return labelling.set_classes(
-            connection, request.project_id, give, author=author, cause=Cause.IMPORT,
-            summary=f"{len(give):,} labels from {name}",
-            detail={"source": str(request.source), "format": source.format_name}, idempotency_key=request.key,
-        )  # fmt: skip
-
-
-def labels_to_give(
-    dataset: Dataset, by_path: dict[str, ImageId], ids: dict[str, ClassId], multi_label: bool
-) -> dict[ImageId, tuple[ClassId, ...]]:
-    """The classes of each accepted image; a single-label project takes the first of several."""
-    give: dict[ImageId, tuple[ClassId, ...]] = {}
-    for image in dataset.images:
-        image_id = by_path.get(image.source)
-        if image_id is None or not image.class_names or image.answer is not Answer.ACCEPT or image_id in give:
-            continue
-        wanted = tuple(ids[name] for name in image.class_names)
-        give[image_id] = wanted if multi_label else wanted[:1]
-    return give

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 
 from labelgraft.domain.image import RefusedFile
@@ -52,6 +53,8 @@ class IngestPool:
     Args:
         workers: processes; by default one per core.
         network: loaded by every worker at its start; a shard that names another makes its worker load that.
+        cache_folder: where converted networks are kept. The first worker then starts alone and fills it, and the
+            others start in a second where a conversion takes ten.
         seconds_per_file: a file that takes longer is refused.
         memory_bytes: resident memory of one worker; a file that needs more is refused.
     """
@@ -61,13 +64,15 @@ class IngestPool:
         *,
         workers: int | None = None,
         network: NetworkChoice | None = None,
+        cache_folder: Path | None = None,
         seconds_per_file: float = SECONDS_PER_FILE,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self.workers = workers or cores()
+        self._cache_folder = cache_folder
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closing = threading.Event()
-        slots = range(self.workers)
+        slots, network = range(self.workers), self._cached(network)
         self._slots = [_Slot(network, seconds_per_file, memory_bytes, self._closing) for _ in slots]
         self._threads = [
             threading.Thread(target=self._attend, args=(slot,), daemon=True) for slot in self._slots
@@ -102,7 +107,7 @@ class IngestPool:
         The future raises JobCancelled if the pool is closed meanwhile, JobFailed if workers keep ending
         outside any file, or what the network raised while loading.
         """
-        task = _Task(shard)
+        task = _Task(replace(shard, network=self._cached(shard.network)))
         if self._closing.is_set():
             task.future.set_exception(
                 JobCancelled("The workers were stopped. Nothing of this shard was kept.")
@@ -110,6 +115,11 @@ class IngestPool:
         else:
             self._tasks.put(task)
         return task.future
+
+    def _cached(self, network: NetworkChoice | None) -> NetworkChoice | None:
+        if network is None or self._cache_folder is None:
+            return network
+        return replace(network, cache_folder=str(self._cache_folder))
 
     def run(
         self, shards: Iterable[Shard], *, stop: Callable[[], bool] = lambda: False
@@ -165,6 +175,8 @@ class IngestPool:
 
     def _attend(self, slot: _Slot) -> None:
         """One thread per worker: hands it shards, one at a time."""
+        if self._cache_folder is not None and slot is not self._slots[0]:
+            wait([self._slots[0].ready])
         slot.begin()
         while (task := self._tasks.get()) is not None and not self._closing.is_set():
             _finish(task.future, slot, task.shard)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labelgraft import errors
@@ -40,7 +42,7 @@ _PASSED_ON = {
 }
 
 
-class WorkerLost(Exception):  # noqa: N818  never leaves this room
+class WorkerLost(Exception):
     """The worker ended while working on the file with this index (None: on no file)."""
 
     def __init__(self, index: int | None, *, hung: bool, code: int | None, last_words: str) -> None:
@@ -63,7 +65,7 @@ class WorkerProcess:
             self._progress = mmap.mmap(file.fileno(), PROGRESS.size)
         self._noise = Path(self._folder.name) / "stderr"
         arguments = [str(progress), str(seconds_per_file), str(memory_bytes)]
-        with self._noise.open("ab") as noise:
+        with self._noise.open("ab") as noise, _no_interrupt():
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "labelgraft.services.ingest_worker", *arguments],
                 stdin=subprocess.PIPE,
@@ -143,6 +145,19 @@ class WorkerProcess:
         index = PROGRESS.unpack_from(self._progress, 0)[1]
         words = self._noise.read_bytes()[-2000:].decode("utf-8", "replace").strip()
         return WorkerLost(None if index == NO_FILE else index, hung=self._hung, code=code, last_words=words)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Ctrl+C reaches the whole group: a process begun in here never sees it, not even while it starts."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _environment() -> dict[str, str]:

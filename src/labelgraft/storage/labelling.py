@@ -65,10 +65,13 @@ def set_classes(
     summary: str,
     detail: Mapping[str, Any] | None = None,
     accepted_from: ModelId | None = None,
+    splits: Mapping[ImageId, Split | None] | None = None,
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
 ) -> Operation:
     """Label each image with its own classes, as one operation: an import, or accepted proposals.
+
+    splits: images that go into a split, or out of one, in the same operation.
 
     Raises: StaleRevision; BadInput (unknown class or image, or two classes for one image of a single-label
     project); nothing is saved then.
@@ -103,6 +106,7 @@ def set_classes(
         cause=cause,
         summary=summary,
         detail=detail,
+        fields=_in_splits(c, splits or {}),
         idempotency_key=idempotency_key,
     )
 
@@ -191,8 +195,6 @@ def set_split(
     done = _begin(c, project_id, None, idempotency_key)
     if done is not None:
         return done
-    now = settling.current_fields(c, splits)
-    fields = {i: ImageFields(old.state, splits[i], old.folder) for i, old in now.items()}
     return settling.settle(
         c,
         project_id,
@@ -201,7 +203,7 @@ def set_split(
         cause=cause,
         summary=summary,
         detail=detail,
-        fields=fields,
+        fields=_in_splits(c, splits),
         idempotency_key=idempotency_key,
     )
 
@@ -245,6 +247,11 @@ def _begin(
     if done is None:
         operations.check_revisions(c, expected)
     return done
+
+
+def _in_splits(c: Connection, splits: Mapping[ImageId, Split | None]) -> dict[ImageId, ImageFields]:
+    now = settling.current_fields(c, splits)
+    return {i: ImageFields(old.state, splits[i], old.folder) for i, old in now.items()}
 
 
 def _check_classes(

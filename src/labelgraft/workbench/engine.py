@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import threading
 from functools import cached_property
+from typing import Any
 
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.jobs.runner import JobRunner
@@ -16,6 +17,9 @@ from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.learning_jobs import LearningJobs
 
 BACKUP_CHECK_SECONDS = 60.0
+
+ONCE = "key"
+"""The argument that makes a job's operation happen once; different in each call."""
 
 
 class Engine:
@@ -57,9 +61,23 @@ class Engine:
                 every_seconds=3600 * self.settings.backup_hours, kept=self.settings.backups_kept,
             )  # fmt: skip
 
-    def close(self) -> None:
-        """Stop everything and close the workspace; a second time does nothing."""
+    def supersede(self, kind: str, arguments: dict[str, Any]) -> None:
+        """Cancel interrupted jobs that the same call begins anew, so that nobody is asked to go on with them."""
+        about = {name: value for name, value in arguments.items() if name != ONCE}
+        for job in self.jobs.interrupted():
+            if job.kind == kind and {n: v for n, v in job.arguments.items() if n != ONCE} == about:
+                self.jobs.cancel(job.number)
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Stop everything and close the workspace; a second time does nothing.
+
+        at_once: do not let the steps that run now end; their work is lost, what was finished before is kept.
+        """
         self._closing.set()
+        if at_once:
+            self.ingest.close()
+            if self._resident is not None:
+                self._resident.close()
         self.jobs.close()
         self.ingest.close()
         if self._resident is not None:

@@ -118,4 +118,4 @@ class Workbench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._engine.close(at_once=kind is KeyboardInterrupt)

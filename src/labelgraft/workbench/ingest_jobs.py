@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from labelgraft.domain.backbone import Library
 from labelgraft.domain.ids import ProjectId
+from labelgraft.errors import JobCancelled
 from labelgraft.formats.pixels import Limits
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.backbones import registry
@@ -19,6 +21,10 @@ from labelgraft.settings import Settings
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
+
+CONVERTED_FOLDER = "converted"
+"""Where a workspace keeps networks as the engine of the frozen pass wants them; expendable."""
+CONVERTED = frozenset({Library.TIMM, Library.TORCHVISION})
 
 
 class IngestJobs:
@@ -32,6 +38,7 @@ class IngestJobs:
         self.workers = settings.workers or cores()
         self.limits = Limits(int(settings.max_image_mpx * 1e6), int(settings.max_image_mb * 1e6))
         self.backend = settings.backend
+        self._closed = False
         self._guard = threading.Lock()
         self._pool: tuple[NetworkChoice | None, IngestPool] | None = None
 
@@ -49,20 +56,28 @@ class IngestJobs:
         )  # fmt: skip
 
     def close(self) -> None:
-        """Stop the worker processes."""
+        """Stop the worker processes; what they are at is lost, and no others are started."""
         with self._guard:
+            self._closed = True
             if self._pool is not None:
                 self._pool[1].close()
                 self._pool = None
 
     def pool(self, choice: NetworkChoice | None) -> IngestPool:
-        """Worker processes with this network loaded."""
+        """Worker processes with this network loaded. Raises JobCancelled once closed."""
         with self._guard:
+            if self._closed:
+                raise JobCancelled("The workspace is being closed. What was finished is kept.")
             if self._pool is None or self._pool[0] != choice:
                 if self._pool is not None:
                     self._pool[1].close()
-                self._pool = (choice, IngestPool(workers=self.workers, network=choice))
+                self._pool = (choice, self._new_pool(choice))
             return self._pool[1]
+
+    def _new_pool(self, choice: NetworkChoice | None) -> IngestPool:
+        converts = choice is not None and choice.backbone.library in CONVERTED
+        cache = self.workspace.root / CONVERTED_FOLDER if converts else None
+        return IngestPool(workers=self.workers, network=choice, cache_folder=cache)
 
     def _plan_import(self, arguments: Json) -> list[Json]:
         steps = import_images.plan(self.workspace, import_request(arguments), self.workers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
         labels that the source has. Raises BadFormat, BadInput, UnknownName, JobCancelled, JobFailed.
         """
         arguments = {
-            "source": str(Path(source).absolute()),
+            "source": os.path.abspath(source),  # noqa: PTH100  resolve() would rename files behind links
             "format_name": format_name,
             "labels": labels,
             "backbone": self.info.backbone if embed else None,

@@ -44,6 +44,8 @@ class ProjectBase:
             return classes.by_name(connection, self.id, name).id
 
     def _job(self, kind: str, title: str, arguments: dict[str, Any], on_progress: OnProgress | None) -> Any:
-        """Run a job to its end and give its result."""
+        """Run a job to its end and give its result; an interrupted one of the same call is over with that."""
         about = {**arguments, "project_id": self.id}
+        if kind != "train":  # a run goes on from its checkpoint, and only when asked to
+            self._engine.supersede(kind, about)
         return self._engine.jobs.start(kind, title, about).wait(on_progress)
