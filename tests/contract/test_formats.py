@@ -78,7 +78,7 @@ def datasets(draw: st.DrawFn, *, hostile: bool) -> Dataset:
         folders = draw(st.lists(plain_parts, max_size=2))
         path = "/".join([*folders, f"{number}.jpg"])
         if hostile and draw(st.booleans()):
-            path = draw(names) + draw(st.sampled_from(["", ".jpg", "/x.png"]))
+            path = draw(names) + draw(st.sampled_from(["", ".jpg", "/x.png", ".jpg/x.png"]))
         some = (
             st.lists(st.sampled_from(classes), unique=True, max_size=3 if multi else 1)
             if classes

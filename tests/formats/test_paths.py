@@ -71,3 +71,24 @@ def test_names_that_any_file_system_would_take_for_one_are_told_apart() -> None:
 def test_many_files_of_one_name_are_named_quickly() -> None:
     names = Names()
     assert [names.give("a.jpg") for _ in range(20_000)][-1] == "a-20000.jpg"
+
+
+def test_a_file_and_a_folder_of_one_name_are_told_apart_by_a_portable_name() -> None:
+    names = Names()
+    wanted = ["_", "_/x.png", "_/x.png", "b/c.png", "b", "t/a.jpg", "t/a.jpg/x.png"]
+    assert [names.give(path) for path in wanted] == [
+        "_",
+        "_x.png",
+        "_x-2.png",
+        "b/c.png",
+        "b-2",
+        "t/a.jpg",
+        "t/a.jpg_x.png",
+    ]
+
+
+def test_a_numbered_long_name_is_not_cut_again() -> None:
+    names = Names()
+    for _ in range(12):
+        given = names.give(portable_path("é" * 300 + ".jpg"))
+        assert portable_path(given) == given

@@ -31,7 +31,9 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{p}{n}" for p in ("com", "lpt") for n in "0123456789¹²³"]
 )
-_MAX_PART_BYTES = 180
+# Longer names are cut to less than the limit, so that one with a number after it is not cut again.
+_MAX_PART_BYTES = 200
+_SHORT_PART_BYTES = 180
 _MAX_PATH_BYTES = 900
 
 
@@ -112,8 +114,9 @@ def portable_part(name: str, *, empty: str = "unnamed") -> str:
     stem = stem or empty
     if stem.split(".")[0].strip().casefold() in _DEVICES:
         stem = "_" + stem
-    while len((stem + suffix).encode()) > _MAX_PART_BYTES:
-        stem = stem[: max(1, len(stem) - max(1, (len((stem + suffix).encode()) - _MAX_PART_BYTES) // 4))]
+    if len((stem + suffix).encode()) > _MAX_PART_BYTES:
+        room = _SHORT_PART_BYTES - len(suffix.encode())
+        stem = stem.encode()[:room].decode(errors="ignore")
     return (stem + suffix) if suffix else stem.rstrip(". ") or empty
 
 
@@ -146,13 +149,15 @@ class Names:
 
     def give(self, wanted: str) -> str:
         """`wanted` itself, or with -2, -3, ... before its suffix."""
+        while self._parent_is_file(wanted):  # a file `a` was given before `a/b.jpg`: make it `a_b.jpg`
+            parent, _, name = wanted.rpartition("/")
+            above, slash, folder = parent.rpartition("/")
+            wanted = above + slash + portable_part(f"{folder}_{name}")
         path, number = wanted, self._next.get(folded(wanted), 2)
         while self._is_taken(path):
             stem, suffix = _split_suffix(wanted.rsplit("/", 1)[-1])
             path = wanted[: len(wanted) - len(stem + suffix)] + f"{stem}-{number}{suffix}"
             number += 1
-            if self._parent_is_file(path):  # a file `a` was given before `a/b.jpg`: leave its folder
-                path = path.replace("/", "_")
         self._next[folded(wanted)] = number
         key = folded(path)
         self._files.add(key)
@@ -160,7 +165,7 @@ class Names:
         return path
 
     def _is_taken(self, path: str) -> bool:
-        return folded(path) in self._files or folded(path) in self._folders or self._parent_is_file(path)
+        return folded(path) in self._files or folded(path) in self._folders
 
     def _parent_is_file(self, path: str) -> bool:
         key = folded(path)
