@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelgraft.domain.arrays import Doubles, Floats
+from labelgraft.domain.arrays import Floats
+from labelgraft.learning.directions import main_directions, sample_rows
 from labelgraft.learning.neighbours import unit_rows
+from labelgraft.learning.one_core import one_core
 from labelgraft.learning.registration import to_frame
 
 BASIS_ROWS = 4_000
@@ -15,7 +17,7 @@ GOLDEN_ANGLE = float(np.pi * (3.0 - np.sqrt(5.0)))
 def preview(embedding: Floats) -> Floats:
     """(N, 2) float32 in the map's frame: the rows, brought to unit length, in their two main directions.
 
-    The directions come from at most 4,000 rows taken at equal steps; of each, the entry largest in size is
+    The directions come from at most 4,000 rows drawn at random; of each, the entry largest in size is
     positive, so that the same embedding always gives the same picture, never its mirror image. Images that
     cannot be told apart are spread over a disc when the whole set is such, else they share their place.
 
@@ -26,10 +28,11 @@ def preview(embedding: Floats) -> Floats:
     unit = unit_rows(embedding)
     scores = np.zeros((len(unit), 2), np.float32)
     if unit.size:
-        sample = unit[:: -(-len(unit) // BASIS_ROWS)]
+        sample = sample_rows(unit, BASIS_ROWS)
         mean = sample.mean(axis=0)
-        directions = _main_directions(sample - mean)
-        scores[:, : directions.shape[1]] = (unit - mean) @ directions.astype(np.float32)
+        directions = main_directions(sample - mean, 2, rounds=15)
+        with one_core():
+            scores[:, : directions.shape[1]] = unit @ directions - mean @ directions
     framed = to_frame(scores)
     return framed if len(unit) < 2 or framed.any() else sunflower(len(unit))
 
@@ -42,19 +45,3 @@ def sunflower(count: int) -> Floats:
         [distance * np.cos(step * GOLDEN_ANGLE), distance * np.sin(step * GOLDEN_ANGLE)], 1
     )
     return spread.astype(np.float32)
-
-
-def _main_directions(centred: Floats) -> Doubles:
-    """(D, 1 or 2): directions of most variance, widest first; from the smaller of the two products."""
-    from scipy.linalg import eigh
-
-    wide = centred.shape[1] > len(centred)
-    product = (centred @ centred.T if wide else centred.T @ centred).astype(np.float64)
-    size = len(product)
-    _, vectors = eigh(product, subset_by_index=(max(size - 2, 0), size - 1))
-    directions: Doubles = vectors[:, ::-1]
-    if wide:
-        directions = centred.T.astype(np.float64) @ directions
-        directions = directions / np.maximum(np.linalg.norm(directions, axis=0), 1e-12)
-    largest = directions[np.abs(directions).argmax(axis=0), np.arange(directions.shape[1])]
-    return directions * np.where(largest < 0, -1.0, 1.0)
