@@ -16,8 +16,8 @@ from labelgraft.domain.dataset import LossReport
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--images", "transfer", type=click.Choice(["copy", "link", "none"]), default="none", show_default=True,
-    help="Copy the image files, link them, or only name them.",
+    "--images", "transfer", type=click.Choice(["copy", "link", "none"]),
+    help="Copy the image files, link them, or only name them. Default: name them where the format can, else link.",
 )  # fmt: skip
 @click.option(
     "--proposals/--no-proposals", default=False, help="Also write proposals where there is no label."
@@ -30,16 +30,18 @@ def export(
     project: str,
     format_name: str,
     folder: Path,
-    transfer: Literal["copy", "link", "none"],
+    transfer: Literal["copy", "link", "none"] | None,
     proposals: bool,
     overwrite: bool,
     check: bool,
 ) -> None:
     """Write the labels to FOLDER as csv, image-folder, hf-imagefolder, prodigy or coco, with a report of what is lost."""
     with output.project(project) as bench:
-        report: LossReport = bench.export(
-            format_name, folder, transfer=transfer, proposals=proposals, overwrite=overwrite, check=check
-        )
+        with output.progress(f"Exporting {project}") as advance:
+            report: LossReport = bench.export(
+                format_name, folder, transfer=transfer, proposals=proposals, overwrite=overwrite, check=check,
+                on_progress=advance,
+            )  # fmt: skip
 
         def shown() -> None:
             click.echo(f"{'Nothing written: a check of' if check else 'Written:'} {folder} ({format_name}).")

@@ -34,6 +34,11 @@ class Format(Protocol):
         """True if every label, split and answer comes back; files may still be named anew."""
         ...
 
+    @property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """What it can do with the image files."""
+        ...
+
     def read(self, path: Path) -> Dataset:
         """The data set in a file or folder; bad rows are in `refused`. Raises: BadFormat."""
         ...

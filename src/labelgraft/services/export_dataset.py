@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from labelgraft.domain.dataset import Dataset, DatasetImage, LossReport
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
 from labelgraft.domain.image import Image
 from labelgraft.formats import registry
+from labelgraft.formats.folder_write import Transfer
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, images, projects, proposals
 from labelgraft.storage.workspace import Workspace
 
 
-def export_dataset(
-    workspace: Workspace, project_id: ProjectId, format_name: str, folder: Path, *,
-    transfer: Literal["copy", "link", "none"] = "none", with_proposals: bool = False, overwrite: bool = False,
-    check_only: bool = False,
-) -> LossReport:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to write, and where.
+
+    transfer: what happens to the image files; None: they are only named where the format can, else linked.
+    with_proposals: images without a label get their surest proposal. check_only: nothing is written.
+    """
+
+    format_name: str
+    folder: Path
+    transfer: Transfer | None = None
+    with_proposals: bool = False
+    overwrite: bool = False
+    check_only: bool = False
+
+
+def export_dataset(workspace: Workspace, project_id: ProjectId, request: ExportRequest) -> LossReport:
     """Write every image of the project with its labels; gives exactly what the format could not hold.
 
-    with_proposals: images without a label get their surest proposal. check_only: nothing is written. Raises
-    UnknownName, AlreadyExists, BadSetting; the folder is written whole or not at all.
+    Raises UnknownName, AlreadyExists, BadSetting; the folder is written whole or not at all.
     """
-    chosen = registry.get(format_name)
-    dataset = read_dataset(workspace, project_id, with_proposals=with_proposals)
-    if check_only:
+    chosen = registry.get(request.format_name)
+    transfer = request.transfer or ("none" if "none" in chosen.transfers else "link")
+    dataset = read_dataset(
+        workspace, project_id, with_proposals=request.with_proposals, absolute=transfer == "none"
+    )
+    if request.check_only:
         return chosen.loss(dataset, transfer=transfer)
-    return chosen.write(dataset, folder, transfer=transfer, overwrite=overwrite)
+    return chosen.write(dataset, request.folder, transfer=transfer, overwrite=request.overwrite)
 
 
-def read_dataset(workspace: Workspace, project_id: ProjectId, *, with_proposals: bool = False) -> Dataset:
-    """The project as values: every image with its classes, split and file."""
+def read_dataset(
+    workspace: Workspace, project_id: ProjectId, *, with_proposals: bool = False, absolute: bool = False
+) -> Dataset:
+    """The project as values: every image with its classes, split and file.
+
+    absolute: paths as the files lie, so that labels written elsewhere still find them; else below the deepest folder
+    that holds every image.
+    """
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
         known = classes.of_project(connection, project_id)
@@ -51,7 +72,7 @@ def read_dataset(workspace: Workspace, project_id: ProjectId, *, with_proposals:
     top = common_folder(rows)
     found = tuple(
         DatasetImage(
-            path=os.path.relpath(image.path, top).replace(os.sep, "/"),
+            path=Path(image.path).as_posix() if absolute else Path(os.path.relpath(image.path, top)).as_posix(),
             class_names=tuple(names[class_id] for class_id in labels.get(image.id, ())),
             split=image.split, source=image.path, width_px=image.width_px, height_px=image.height_px,
         )

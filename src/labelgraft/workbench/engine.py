@@ -13,6 +13,7 @@ from labelgraft.learning.resident import Resident
 from labelgraft.settings import Settings
 from labelgraft.storage import backup
 from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.learning_jobs import LearningJobs
 
@@ -35,7 +36,7 @@ class Engine:
         self._closing = threading.Event()
         if workspace.database.is_embedded:
             threading.Thread(target=self._back_up_now_and_then, daemon=True).start()
-        for kind in (*self.ingest.kinds(), *learning.kinds()):
+        for kind in (*self.ingest.kinds(), *learning.kinds(), export_kind(workspace)):
             self.jobs.register(kind)
 
     @property

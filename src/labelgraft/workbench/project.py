@@ -15,11 +15,11 @@ from labelgraft.domain.operation import Operation
 from labelgraft.domain.project import LabelClass
 from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectStatus
 from labelgraft.errors import BadSetting
-from labelgraft.services.export_dataset import export_dataset
 from labelgraft.services.list_images import list_images
 from labelgraft.services.tell_status import tell_status
 from labelgraft.storage import classes, images, projects
 from labelgraft.workbench.dataframe import dataframe
+from labelgraft.workbench.export_jobs import loss_report
 from labelgraft.workbench.ingest_jobs import network_choice
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
@@ -133,18 +133,22 @@ class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
         return dataframe(self._engine, self.id, points)
 
     def export(
-        self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] = "none",
-        proposals: bool = False, overwrite: bool = False, check: bool = False,
+        self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] | None = None,
+        proposals: bool = False, overwrite: bool = False, check: bool = False, on_progress: OnProgress | None = None,
     ) -> LossReport:  # fmt: skip
         """Write the labels in a format, whole or not at all; gives exactly what the format could not hold.
 
-        transfer: copy the image files, link them, or only name them. proposals: images without a label get their
-        surest proposal. check: write nothing. Raises UnknownName, AlreadyExists, BadSetting.
+        transfer: copy the image files, link them, or only name them; None names them where the format can, else links.
+        proposals: images without a label get their surest proposal. check: write nothing. Raises UnknownName,
+        AlreadyExists, BadSetting.
         """
-        return export_dataset(
-            self._workspace, self.id, format_name, Path(folder), transfer=transfer, with_proposals=proposals,
-            overwrite=overwrite, check_only=check,
-        )  # fmt: skip
+        arguments = {
+            "format_name": format_name, "folder": str(Path(folder).absolute()), "transfer": transfer,
+            "with_proposals": proposals, "overwrite": overwrite, "check_only": check,
+        }  # fmt: skip
+        return loss_report(
+            self._job("export", f"Exporting {self.name} as {format_name}", arguments, on_progress)
+        )
 
     def delete(self) -> None:
         """Delete the project with its labels and models; image files are never touched."""
