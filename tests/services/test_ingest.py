@@ -199,15 +199,18 @@ def test_a_worker_killed_while_it_waits_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is bounded on Linux only")
-def test_a_file_that_needs_more_memory_than_allowed_is_refused(tmp_path: Path) -> None:
-    large = flat_png(tmp_path / "large.png", 6000, 6000)  # 144 MB decoded
-    small = photo(tmp_path / "small.jpg", 1)
+def test_files_that_need_more_memory_than_allowed_are_refused_and_leave_room_for_others(
+    tmp_path: Path,
+) -> None:
+    large = [flat_png(tmp_path / f"{side}.png", side, 6000) for side in (6000, 6001)]  # 144 MB decoded
+    fitting = flat_png(tmp_path / "fitting.png", 1500, 1500)  # 45 MB with the white behind it
     with IngestPool(workers=1, memory_bytes=150_000_000) as pool:
-        result = pool.submit(Shard((large, small), THUMBNAILS)).result()
-    assert [refused.reason for refused in result.refused] == [
-        "decoding needs more memory than one image may use"
+        result = pool.submit(Shard((*large, fitting), THUMBNAILS)).result()
+    reason = "decoding needs more memory than one image may use"
+    assert [(refused.path, refused.reason) for refused in result.refused] == [
+        (path, reason) for path in large
     ]
-    assert [record.path for record in result.records] == [small]
+    assert [record.path for record in result.records] == [fitting]
     assert result.peak_memory_bytes < 160_000_000
 
 

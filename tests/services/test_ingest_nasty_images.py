@@ -37,24 +37,29 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome(shared_data: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(shared_data: Callable[[str], Path]) -> Outcome:
     folder = shared_data("nasty-images")
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
         manifest = {row["path"]: row for row in csv.DictReader(file)}
     paths = [found.path for found in scan_files(folder / "images").files]
-    noise = tmp_path_factory.mktemp("noise") / "stderr"
-    with noise.open("w") as caught, IngestPool(workers=1) as pool:
-        kept = os.dup(2)
-        os.dup2(caught.fileno(), 2)
-        began = time.monotonic()
-        try:
+    reading, writing = os.pipe()
+    kept = os.dup(2)
+    os.dup2(writing, 2)  # what a worker inherits and its decoders in C would write to
+    try:
+        with IngestPool(workers=1) as pool:
+            pool.wait_until_ready()
+            began = time.monotonic()
             result = pool.submit(Shard(tuple(paths), frozenset({Output.THUMBNAILS}))).result()
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            seconds = time.monotonic() - began
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        noise = pipe.read().decode()
     strip = len(str(folder)) + 1
     assert {path[strip:] for path in paths} == set(manifest)
-    return Outcome(manifest, result, time.monotonic() - began, noise.read_text())
+    return Outcome(manifest, result, seconds, noise)
 
 
 def in_manifest(path: str) -> str:
