@@ -69,9 +69,8 @@ def speed(count: int, console: Console) -> bool:
         table.add_row(*cells, "kept" if kept else "MISSED")
 
     with Resident() as resident:
-        cold, _ = timed(resident, "projection.first_round", embedding[:500])
+        cold, _ = timed(resident, "projection.warm_up")
         console.print(f"process started, libraries loaded, compiled or read from the cache: {cold[0]:.1f} s")
-        timed(resident, "neighbours.nearest_neighbours", embedding[:5_000])
         spent, xy = timed(resident, "principal.preview", embedding)
         row("preview", spent, None, xy, PREVIEW_SECONDS)
         spent, layout = timed(resident, "projection.first_round", embedding)

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from labelgraft.domain.arrays import Floats
 from labelgraft.errors import ShapeMismatch
 from labelgraft.learning.layout_engine import curve, fuzzy_graph, optimise
-from labelgraft.learning.neighbours import Neighbours, nearest_neighbours
+from labelgraft.learning.neighbours import MANY, WIDE, Neighbours, nearest_neighbours
 from labelgraft.learning.placement import balanced_scale, starting_places
 from labelgraft.learning.principal import preview
 from labelgraft.learning.registration import median_move, register, to_frame
@@ -112,6 +112,14 @@ def next_round(
     xy = optimise(graph, moved, epochs=epochs, rate=NEXT_RATE if known else FIRST_RATE, seed=seed)
     tell(1.0, "laid out")
     return _registered(xy, places, neighbours, "umap from the last places", epochs)
+
+
+def warm_up() -> None:
+    """Load and compile all that maps need, so that the first one does not wait: 3 s, once per machine 25 s."""
+    rng = np.random.default_rng(0)
+    embedding = rng.normal(size=(3 * SMALLEST_LAYOUT, 8)).astype(np.float32)
+    next_round(embedding, first_round(embedding).xy)
+    nearest_neighbours(rng.normal(size=(MANY + 1, WIDE + 1)).astype(np.float32))
 
 
 def first_epochs(count: int) -> int:

@@ -20,9 +20,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Any
 
-from labelgraft.errors import JobCancelled, JobFailed, OutOfMemory
-from labelgraft.learning.resident_child import Progressed, Raised, Request, Returned, check_name
+from labelgraft.errors import BadSetting, JobCancelled, JobFailed, OutOfMemory
+from labelgraft.learning.resident_child import Progressed, Raised, Request, Returned
 
+ROOM = "labelgraft.learning."
 POLL_SECONDS = 0.1
 GOODBYE_SECONDS = 2.0
 LAST_WORDS = 2_000
@@ -65,7 +66,7 @@ class Resident:
             when the child crashes, OutOfMemory when it is killed as for lack of memory; BadSetting for a
             function of another room. Nothing is left half done: the child only computes.
         """
-        check_name(function)
+        _check_name(function)
         with self._turn:
             if self._closed:
                 raise JobFailed(
@@ -136,6 +137,16 @@ class Resident:
                 progress(reply.share, reply.doing)
             if self._cancel.is_set() or (cancelled and cancelled()):
                 raise JobCancelled(f"{request.function} was stopped on request. Nothing was changed.")
+
+
+def _check_name(function: str) -> None:
+    """Raises BadSetting unless it names a public function of the learning room."""
+    parts = function.split(".")
+    if not function.startswith(ROOM) or len(parts) < 4 or any(not p or p.startswith("_") for p in parts):
+        raise BadSetting(
+            f"{function!r} cannot run in the resident process: expected a public function of "
+            f"{ROOM.rstrip('.')} by its full name, as in {ROOM}projection.first_round. Nothing was computed."
+        )
 
 
 class _ChildGoneError(Exception):

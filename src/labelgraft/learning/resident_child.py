@@ -16,9 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from labelgraft.errors import BadSetting, JobFailed, LabelgraftError, OutOfMemory
+from labelgraft.errors import JobFailed, LabelgraftError, OutOfMemory
 
-ROOM = "labelgraft.learning."
 PROGRESS_SECONDS = 0.1
 
 
@@ -54,16 +53,6 @@ class Raised:
     trace: str
 
 
-def check_name(function: str) -> None:
-    """Raises BadSetting unless it names a public function of the learning room."""
-    parts = function.split(".")
-    if not function.startswith(ROOM) or len(parts) < 4 or any(not p or p.startswith("_") for p in parts):
-        raise BadSetting(
-            f"{function!r} cannot run in the resident process: expected a public function of "
-            f"{ROOM.rstrip('.')} by its full name, as in {ROOM}projection.first_round. Nothing was computed."
-        )
-
-
 def main() -> None:
     """Answer requests, one after the other, until the parent closes the pipe or is gone."""
     requests, replies = _claim_pipes()
@@ -91,7 +80,6 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _answer(request: Request, replies: BinaryIO) -> Returned | Raised:
     try:
-        check_name(request.function)
         module, _, name = request.function.rpartition(".")
         function = getattr(importlib.import_module(module), name)
         extra: dict[str, Any] = {}
