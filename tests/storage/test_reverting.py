@@ -206,3 +206,13 @@ def test_two_classes_for_one_image_are_refused_where_it_has_one(pets: Pets) -> N
         )
     with pets.database.reading() as c:
         assert truth.counts(c, pets.project_id) == {}
+
+
+def test_a_deleted_class_that_no_image_had_comes_back_too(pets: Pets) -> None:
+    with pets.database.writing() as c:
+        before = classes.of_project(c, pets.project_id)
+        gone = classes.delete(c, pets.project_id, pets.class_ids["dog"], author=ANNA)
+        assert [k.name for k in classes.of_project(c, pets.project_id)] == ["cat", "bird"]
+    pets.revert(gone)
+    with pets.database.reading() as c:
+        assert classes.of_project(c, pets.project_id) == before

@@ -116,7 +116,9 @@ class Storms:
     def wait_for(self, count: int) -> None:
         """Wait until that many lines were said: "ready", then one for each operation."""
         while len(self.said) < count:
-            self.said.append(self._line())
+            line = self._line()
+            assert line != "gone", "the storm ended by itself; its reason is on standard error"
+            self.said.append(line)
 
     def kill(self) -> list[str]:
         """Kill the storm; gives everything that it said."""
