@@ -24,14 +24,16 @@ def list_(output: Output) -> None:
         found,
         lambda: output.table(
             "",
-            ["backbone", "input px", "numbers", "params M", "GMACs", "pretraining", "weights' licence", "weights from"],
+            ["backbone", "input px", "numbers", "params M", "GMACs", "pretraining", "licence", "weights", "note"],
             [
                 (
                     each.name, each.preprocessing.input_px, each.feature_width, f"{each.parameters_millions:.1f}",
-                    f"{each.gmacs:.2f}", each.pretraining, each.weights_licence, each.weights_source,
+                    f"{each.gmacs:.2f}", each.pretraining, each.weights_licence, each.weights_source.split()[0],
+                    each.note or None,
                 )
                 for each in found
             ],
+            spare=("licence", "params M", "pretraining", "note"),
         ),
     )  # fmt: skip
 

@@ -28,9 +28,10 @@ def embed(output: Output, project: str, backbone: str | None, weights_file: Path
             report = bench.embed(backbone, weights_file=weights_file, use=use, on_progress=advance)
 
         def shown() -> None:
+            bad = f", {len(report.refused):,} could not be read" if report.refused else ""
             click.echo(
                 f"{report.embedded:,} images embedded with {report.backbone} ({report.backend}, {report.precision}), "
-                f"{report.known:,} were there already, {len(report.refused):,} could not be read."
+                f"{report.known:,} were there already{bad}."
             )
             for refused in report.refused[:20]:
                 click.echo(f"  not read: {refused.path}: {refused.reason}")

@@ -20,11 +20,12 @@ def history(output: Output, project: str, before: int | None, limit: int) -> Non
         output.result(
             operations,
             lambda: output.table(
-                "", ["operation", "made", "by", "cause", "images", "what", "taken back by"],
+                "", ["operation", "made", "by", "cause", "images", "what", "undone by"],
                 [
                     (o.id, o.made_at, o.author.name, o.cause.value, o.image_count, o.summary, o.reverted_by)
                     for o in operations
                 ],
+                spare=("made", "cause", "by"),
             ),
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from labelgraft.cli.output import Output
+from labelgraft.cli.texts import below_one_folder
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.reports import ImportReport
 
@@ -123,17 +124,22 @@ def list_(
         )  # fmt: skip
 
         def shown() -> None:
+            folder, paths = below_one_folder([row.image.path for row in page.rows])
+            if not page.rows:
+                click.echo("No image fits.")
+                return
             output.table(
-                "",
-                ["image", "state", "class", "proposal", "split", "path"],
+                f"in {folder}",
+                ["image", "state", "class", "proposal", "split", "file"],
                 [
                     (
                         row.image.id, row.image.state.value, ", ".join(row.class_names) or None,
                         f"{row.proposed} {row.confidence:.2f}" if row.proposed else None,
-                        row.image.split.value if row.image.split else None, row.image.path,
+                        row.image.split.value if row.image.split else None, path,
                     )
-                    for row in page.rows
+                    for row, path in zip(page.rows, paths, strict=True)
                 ],
+                spare=("split",),
             )  # fmt: skip
             if page.next_after is not None:
                 click.echo(f"More: --after {page.next_after}")

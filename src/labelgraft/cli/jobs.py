@@ -27,7 +27,7 @@ def list_(output: Output) -> None:
         lambda: output.table(
             "", ["job", "what", "state", "done", "of", "reason"],
             [(j.number, j.title, str(j.state), j.done, j.total, j.reason or None) for j in found],
-        ),
+        ) if found else click.echo("No job yet."),
     )  # fmt: skip
 
 

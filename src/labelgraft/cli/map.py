@@ -35,9 +35,10 @@ def map_(
                 lambda: output.table(
                     "", ["round", "embedding", "images", "purity", "median move", "seconds", "made"],
                     [
-                        (r.number, r.embedding, r.image_count, r.purity, r.median_move, round(r.seconds, 2), r.created_at)
+                        (r.number, r.embedding, r.image_count, r.purity, r.median_move, f"{r.seconds:.1f}", r.created_at)
                         for r in rounds
                     ],
+                    spare=("made", "seconds"),
                 ),
             )  # fmt: skip
             return
@@ -68,7 +69,7 @@ def map_(
                     "", ["island", "name", "images", "labelled", "purity", "x", "y", "radius"],
                     [
                         (i.number, i.name, i.image_count, i.labelled_count, i.purity,
-                         round(i.centre_x, 2), round(i.centre_y, 2), round(i.radius, 2))
+                         f"{i.centre_x:.2f}", f"{i.centre_y:.2f}", f"{i.radius:.2f}")
                         for i in islands
                     ],
                 )  # fmt: skip

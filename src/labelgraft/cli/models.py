@@ -33,6 +33,7 @@ def list_(output: Output, project: str) -> None:
                     )
                     for m in found
                 ],
+                spare=("measured on", "backbone", "made"),
             ),
         )  # fmt: skip
 

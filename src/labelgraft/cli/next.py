@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from labelgraft.cli.output import Output
+from labelgraft.cli.texts import below_one_folder
 from labelgraft.domain.queue import QueueOrder
 
 
@@ -21,15 +22,16 @@ def next_(output: Output, project: str, count: int, order: str, seed: int) -> No
     """The images worth looking at next, each with its reason."""
     with output.project(project) as bench:
         cards = bench.next(count, order=QueueOrder(order), seed=seed)
-        output.result(
-            cards,
-            lambda: (
-                output.table(
-                    "",
-                    ["image", "reason", "path"],
-                    [(c.card.image_id, c.card.explanation, c.path) for c in cards],
-                )
-                if cards
-                else click.echo("Every image has a label or was set aside.")
-            ),
-        )
+
+        def shown() -> None:
+            if not cards:
+                click.echo("Every image has a label or was set aside.")
+                return
+            folder, paths = below_one_folder([each.path for each in cards])
+            output.table(
+                f"in {folder}", ["image", "reason", "file"],
+                [(each.card.image_id, each.card.explanation, path) for each, path in zip(cards, paths, strict=True)],
+            )  # fmt: skip
+            click.echo(f"Next: labelgraft label {project} CLASS --images IDS")
+
+        output.result(cards, shown)

@@ -105,18 +105,16 @@ class Output:
         else:
             click.secho(message, err=True, fg="red" if sys.stderr.isatty() else None)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Print a table; numbers to the right."""
-        from rich.console import Console
-        from rich.table import Table
+    def table(
+        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, spare: Sequence[str] = ()
+    ) -> None:  # fmt: skip
+        """Print a table; numbers to the right, nothing cut off: long cells go on in the next line.
 
-        table = Table(title=title or None, title_justify="left")
-        for index, name in enumerate(columns):
-            numeric = bool(rows) and all(isinstance(row[index], (int, float)) for row in rows)
-            table.add_column(name, justify="right" if numeric else "left")
-        for row in rows:
-            table.add_row(*(cell_text(cell) for cell in row))
-        Console().print(table)
+        spare: columns that are left out where the terminal is too narrow for all.
+        """
+        from labelgraft.cli.table import print_table
+
+        print_table(title, columns, rows, spare)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Callable[[Progress], None]]:
@@ -147,18 +145,3 @@ class Output:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def cell_text(value: object) -> str:
-    """A table cell: thousands apart, floats short, nothing as a dash."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return str(value)

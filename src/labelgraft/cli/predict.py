@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from labelgraft.cli.output import Output
+from labelgraft.cli.texts import counted
 
 
 @click.command()
@@ -19,11 +20,17 @@ def predict(output: Output, project: str, model_name: str | None) -> None:
 
         def shown() -> None:
             click.echo(
-                f"{report.images:,} images scored by {report.model}; {report.unlabelled:,} of them unlabelled."
+                f"{counted(report.images, 'image')} scored by {report.model}; {report.unlabelled:,} without a label."
             )
+            if not report.unlabelled:
+                return
             output.table(
                 "", ["confidence", "unlabelled images", "expected right"],
-                [(f"{low:.2f} to {high:.2f}", count, right) for low, high, count, right in report.bands],
+                [
+                    (f"{low:.2f} to {high:.2f}", count, f"{100 * right:.1f} %")
+                    for low, high, count, right in report.bands if count
+                ],
             )  # fmt: skip
+            click.echo(f"Next: labelgraft accept {project} --threshold 0.95 --dry-run")
 
         output.result(report, shown)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 from labelgraft.errors import BadSetting
 
 
@@ -41,3 +44,15 @@ def comma_points(text: str, option: str) -> tuple[tuple[float, float], ...]:
 def percent(part: int, whole: int) -> str:
     """A share with one digit."""
     return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 image", "1,200 images"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def below_one_folder(paths: Sequence[str]) -> tuple[str, list[str]]:
+    """The folder that holds all of these files, and their paths as seen from it."""
+    folder = os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""  # noqa: PTH120
+    start = os.path.join(folder, "")  # noqa: PTH118
+    return folder, [path.removeprefix(start) for path in paths]

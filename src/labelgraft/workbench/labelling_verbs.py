@@ -37,7 +37,7 @@ class LabellingVerbs(ProjectBase):
     def label(self, images: Selection | Sequence[int], class_name: str) -> Operation:
         """Give a class to images. Raises UnknownName, BadInput; nothing is saved then."""
         chosen, class_id = self._chosen(images), self._class_id(class_name)
-        words = f"{len(chosen.image_ids):,} images labelled {class_name} {chosen.words}".rstrip()
+        words = f"{images_in_words(chosen)} labelled {class_name} {chosen.words}".rstrip()
         with self._workspace.database.writing() as connection:
             return labelling.set_class(
                 connection, self.id, chosen.image_ids, class_id, author=self._engine.person, cause=chosen.cause,
@@ -47,7 +47,7 @@ class LabellingVerbs(ProjectBase):
     def clear(self, images: Selection | Sequence[int]) -> Operation:
         """Take every class away from images."""
         chosen = self._chosen(images)
-        words = f"Labels of {len(chosen.image_ids):,} images taken away {chosen.words}".rstrip()
+        words = f"Labels of {images_in_words(chosen)} taken away {chosen.words}".rstrip()
         with self._workspace.database.writing() as connection:
             return labelling.clear_class(
                 connection, self.id, chosen.image_ids, author=self._engine.person, cause=chosen.cause, summary=words,
@@ -58,7 +58,7 @@ class LabellingVerbs(ProjectBase):
         """Mark images as skipped, or as unclear; the queue passes them over and nothing is trained on them."""
         chosen = self._chosen(images)
         state = ImageState.UNCLEAR if unclear else ImageState.SKIPPED
-        words = f"{len(chosen.image_ids):,} images marked {state.value} {chosen.words}".rstrip()
+        words = f"{images_in_words(chosen)} marked {state.value} {chosen.words}".rstrip()
         with self._workspace.database.writing() as connection:
             return labelling.set_state(
                 connection, self.id, chosen.image_ids, state, author=self._engine.person, cause=chosen.cause,
@@ -107,3 +107,9 @@ class LabellingVerbs(ProjectBase):
     def _chosen(self, images: Selection | Sequence[int]) -> Selection:
         """Ids as a selection."""
         return images if isinstance(images, Selection) else Selection(tuple(ImageId(int(i)) for i in images))
+
+
+def images_in_words(chosen: Selection) -> str:
+    """ "1 image", "1,200 images"."""
+    count = len(chosen.image_ids)
+    return "1 image" if count == 1 else f"{count:,} images"
