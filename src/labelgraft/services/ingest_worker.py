@@ -12,8 +12,6 @@ import struct
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -28,6 +26,7 @@ from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import LabelgraftError, UnreadableImage
 from labelgraft.formats import thumbnails
 from labelgraft.formats.pixels import FileBytes, Limits, Picture, confine_pillow, decode, read_file
+from labelgraft.services.ingest_memory import bound_memory, peak_memory_bytes, unbounded_memory
 from labelgraft.services.ingest_messages import (
     FileRecord,
     Halves,
@@ -86,7 +85,7 @@ class Networks:
     def get(self, choice: NetworkChoice | None) -> Network | None:
         """Load or reuse; memory is bounded again after loading."""
         if choice is not None and choice != self._choice:
-            with _unbounded_memory():
+            with unbounded_memory():
                 self._network = _load(choice)
             self._choice = choice
         bound_memory(self._memory_bytes)
@@ -109,52 +108,6 @@ def _load(choice: NetworkChoice) -> Network:
         np.stack([grey] * BATCH)
     )  # whatever is allocated or compiled at first use counts as loading
     return network
-
-
-def bound_memory(memory_bytes: int) -> None:
-    """Let this process grow to about memory_bytes of resident memory, and not beyond: then MemoryError.
-
-    RLIMIT_DATA and not RLIMIT_AS: networks map far more addresses than they use. Where the platform does not
-    tell or enforce it (Windows, macOS), the limits on pixels and bytes are what bounds.
-    """
-    status = _memory_status()
-    if status is None:
-        return
-    import resource
-
-    resident, data = status
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    wanted = data + max(64_000_000, memory_bytes - resident)
-    resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
-
-
-@contextmanager
-def _unbounded_memory() -> Iterator[None]:
-    if _memory_status() is not None:
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
-    yield
-
-
-def _memory_status() -> tuple[int, int] | None:
-    """Resident and data bytes of this process on Linux, else None."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return None
-    fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-    return int(fields["VmRSS"].split()[0]) * 1024, int(fields["VmData"].split()[0]) * 1024
-
-
-def peak_memory_bytes() -> int:
-    """The most resident memory that this process ever had; 0 where the platform does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def detail_px(preprocessing: Preprocessing | None) -> int:
