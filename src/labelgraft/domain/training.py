@@ -200,7 +200,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
     SettingHelp(
         "full_steps",
         "Full steps",
-        "Steps on the whole network after the last blocks were trained, at a tenth of the learning rate. "
+        "Steps on the whole network after the last blocks were trained, at 0.03 of the learning rate. "
         "0 leaves them out; kept only if the held-out images get better. On two cores 100 steps take "
         "one to three minutes.",
         minimum=0,

@@ -32,7 +32,12 @@ from labelgraft.learning.heads.targets import Targets
 HEAD, LAST_BLOCKS, WHOLE, SCRATCH = "head", "last blocks", "whole network", "scratch"
 LABELS_FOR_LAST_BLOCKS = 50
 _GATE_FOLDS = 3
-_LAST_BLOCKS_FACTOR = 0.3
+_LAST_BLOCKS_FACTOR = 0.1
+"""Of the head's learning rate. 60 labels of pet breeds, two draws: the head alone is right on 96.0 % of the
+rest; with 0.1 it stays 96.0, with 0.3 it falls to 92.7, with 1 to 92.3."""
+_WHOLE_FACTOR = 0.03
+"""At 0.1 the held-out accuracy went up and down between 90 and 100 % of 60 images from step to step; how much
+calmer 0.03 is was not measured, the gate stands behind it."""
 _FEW_ROWS = 100
 _SCRATCH_MOMENTUM = 0.1
 
@@ -136,7 +141,7 @@ class _Ladder:
         data = self._data(self.arrays.views)
         per_epoch = max(1, len(data.train_rows) // min(self.settings.batch_size, len(data.train_rows)))
         epochs = max(1, math.ceil(self.settings.full_steps / per_epoch))
-        recipe = self._recipe(WHOLE, epochs, upper_factor=0.1)
+        recipe = self._recipe(WHOLE, epochs, upper_factor=_WHOLE_FACTOR)
         return self._try(below, network, data, recipe, by_folds=False)
 
     def _scratch(self) -> Climbed:
