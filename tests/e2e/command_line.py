@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 
+OFFLINE = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+"""A proxy that is not there: nothing is reached from these tests, wherever they run."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """What a call gave: its exit code, the JSON it printed, and what it said beside it."""
@@ -36,7 +40,7 @@ class CommandLine:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "LABELGRAFT_WORKERS": "2"},
+            env={**os.environ, **OFFLINE, "LABELGRAFT_WORKERS": "2"},
         )
 
     def ended(self, process: subprocess.Popen[str], seconds: float = 120) -> Ended:

@@ -10,7 +10,7 @@ from labelgraft.cli.texts import comma_numbers, comma_points
 
 @click.command()
 @click.argument("project")
-@click.argument("class_name", metavar="CLASS", required=False)
+@click.argument("class_name", metavar="[CLASS]", required=False)
 @click.option("--images", "image_ids", default="", help="Image ids: 3,17,20-22.")
 @click.option("--island", type=int, help="Every image of this island of the round.")
 @click.option("--lasso", default="", help='Every image inside these corners on the map: "0,0 1,0 1,1".')

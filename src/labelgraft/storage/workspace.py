@@ -156,7 +156,9 @@ def _prepare(root: Path, *, create: bool) -> None:
     if root.exists() and not root.is_dir():
         raise WorkspaceUnwritable(f"{root}: this is a file, expected the folder of a workspace.")
     if not root.exists() and not create:
-        raise WorkspaceMissing(f"{root}: there is no workspace here. Create a project to make one.")
+        raise WorkspaceMissing(
+            f"{root}: there is no workspace here. Begin one: labelgraft project new NAME, or name another folder."
+        )
     try:
         root.mkdir(parents=True, exist_ok=True)
         for name in _FOLDERS if create else ():
@@ -178,7 +180,9 @@ def _create(root: Path, file: Path, *, create: bool) -> None:
             f"{backup.advice(root)}"
         )
     if not create:
-        raise WorkspaceMissing(f"{root}: there is no workspace here. Create a project to make one.")
+        raise WorkspaceMissing(
+            f"{root}: there is no workspace here. Begin one: labelgraft project new NAME, or name another folder."
+        )
     for old in root.glob(f"{file.name}*{TORN}*"):
         old.unlink()
     beside = file.with_name(f"{file.name}{TORN}")

@@ -10,7 +10,7 @@ from typing import Any, Self
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import Task
-from labelgraft.errors import BadSetting
+from labelgraft.errors import BadInput, BadSetting
 from labelgraft.jobs import records
 from labelgraft.jobs.records import JobStatus
 from labelgraft.learning.backbones import registry
@@ -80,7 +80,9 @@ class Workbench:
         self, name: str, *, task: Task | str = Task.CLASSIFICATION, multi_label: bool = False,
         classes: Sequence[str] = (), backbone: str = registry.DEFAULT,
     ) -> ProjectBench:  # fmt: skip
-        """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting."""
+        """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name)."""
+        if not name.strip():
+            raise BadInput("A project needs a name that is not empty. Nothing was created.")
         if Task(task) is not Task.CLASSIFICATION:
             raise BadSetting(f"task: found {Task(task).value}; this version labels classification only.")
         registry.get(backbone)
