@@ -21,7 +21,9 @@ def option_of(row: SettingHelp) -> Callable[[Callable[..., None]], Callable[...,
     """The command-line option of one setting; left out = the setting's own default."""
     kind: Any = str
     if row.choices:
-        kind = click.Choice([str(choice) for choice in row.choices])  # plain text: of an enum click shows the names
+        kind = click.Choice(
+            [str(choice) for choice in row.choices]
+        )  # plain text: of an enum click shows the names
     elif row.minimum is not None:
         kind = int if row.whole else float
     default = DEFAULTS[row.name]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from labelgraft.domain.arrays import AnyArray, Bools, Doubles, Floats, Ints
 from labelgraft.domain.comparison import BackboneScore, Recommendation

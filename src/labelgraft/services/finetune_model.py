@@ -15,7 +15,7 @@ import numpy as np
 
 from labelgraft.domain import split as splits
 from labelgraft.domain.annotation import Author
-from labelgraft.domain.arrays import Bools, Floats
+from labelgraft.domain.arrays import Bools, Floats, Pixels
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ImageId, ProjectId, RunId
 from labelgraft.domain.image import Image
@@ -69,7 +69,7 @@ def finetune(
         vectors = read_vectors(workspace, project_id, settings.backbone)
         parts = training_set(workspace, project_id, labels, vectors, settings, author)
         backbone = registry.get(settings.backbone)
-        used, held_out = with_held_out(parts, settings)
+        used, held_out = parts.train, held_out_of(parts, settings)
         folder = Path(run.folder)
         if not (folder / "request.json").exists():
             prepare(workspace, folder, settings, backbone, used, held_out, parts.data_version, limits)
@@ -81,7 +81,10 @@ def finetune(
     if result.model_file is None:
         end_run(workspace, run, RunState.STOPPED, result.reason)
         raise JobCancelled(f"{result.reason} No model was added.")
-    return keep(workspace, project_id, run, settings, parts, (used, held_out), backbone, result, resident)
+    test_inputs = clean_inputs(workspace, parts.test, backbone, limits)
+    return keep(
+        workspace, project_id, run, settings, parts, held_out, test_inputs, backbone, result, resident
+    )
 
 
 def take_up(workspace: Workspace, run_id: RunId) -> Run:
@@ -90,31 +93,21 @@ def take_up(workspace: Workspace, run_id: RunId) -> Run:
         return runs.change_state(connection, run_id, RunState.RUNNING)
 
 
-def with_held_out(parts: TrainingSet, settings: TrainingSettings) -> tuple[Labels, Bools]:
-    """The images of a run, and which of them are only measured on."""
-    if len(parts.test.image_ids):
-        return joined(parts.train, parts.test), np.repeat(
-            [False, True], [len(parts.train.image_ids), len(parts.test.image_ids)]
-        )
-    count = len(parts.train.image_ids)
+def held_out_of(parts: TrainingSet, settings: TrainingSettings) -> Bools:
+    """(M,) which of the images to train on are only measured on in this run: they choose the epoch and the rungs.
+
+    The test split is not among them, or its answer would no longer be that of images nobody looked at.
+    """
+    train = parts.train
+    count = len(train.image_ids)
     if count < HOLD_OUT_FROM:
-        return parts.train, np.zeros(count, np.bool_)
-    targets = parts.train.targets
-    strata = splits.rarest_class(targets.astype(np.bool_)) if parts.train.multi_label else targets
+        return np.zeros(count, np.bool_)
+    strata = splits.rarest_class(train.targets.astype(np.bool_)) if train.multi_label else train.targets
     folds = splits.folds_by_group(
         np.asarray(strata, np.int64), parts.groups, fold_count=FOLDS, seed=settings.seed
     )
     held: Bools = folds == 0
-    return parts.train, held
-
-
-def joined(first: Labels, second: Labels) -> Labels:
-    """Two sets of labels one after the other."""
-    return Labels(
-        np.concatenate([first.image_ids, second.image_ids]),
-        np.concatenate([first.targets, second.targets]),
-        first.class_names, first.class_ids, first.multi_label,
-    )  # fmt: skip
+    return held
 
 
 def prepare(
@@ -175,7 +168,7 @@ def follow(process: TrainingProcess, tell: Tell, stop_requested: Callable[[], bo
 
 def keep(
     workspace: Workspace, project_id: ProjectId, run: Run, settings: TrainingSettings, parts: TrainingSet,
-    used: tuple[Labels, Bools], backbone: Backbone, result: TrainingResult, resident: Resident,
+    held_out: Bools, test_inputs: Pixels, backbone: Backbone, result: TrainingResult, resident: Resident,
 ) -> Model:  # fmt: skip
     """Write the model's files, then add it to the list and make it the active one."""
     assert result.model_file is not None
@@ -184,7 +177,12 @@ def keep(
     network_file = folder / "network.safetensors"
     shutil.copyfile(result.model_file, network_file)
     tensors = resident.call("labelgraft.learning.finetuning.adapted.scoring_layer", str(network_file))
-    temperature, quality = measured(result, *used)
+    temperature, quality = measured(result, parts.train, held_out)
+    if len(test_inputs):
+        embedding: Floats = resident.call(
+            "labelgraft.learning.finetuning.adapted.embed_inputs", str(network_file), test_inputs
+        )
+        quality = on_test_split(embedding @ tensors["weights"] + tensors["bias"], parts.test, temperature)
     digest = hashlib.sha256(network_file.read_bytes()).hexdigest()
     key = EmbeddingKey(
         backbone.name, digest, LAYER, preprocessing_text(backbone.preprocessing), "torch", "f32"
@@ -216,4 +214,23 @@ def measured(result: TrainingResult, used: Labels, held_out: Bools) -> tuple[flo
     told = f"{len(logits)} images held out of this run"
     return temperature, measure(
         shares, truth, used.class_names, measured_on=told, multi_label=used.multi_label
+    )
+
+
+def clean_inputs(workspace: Workspace, labels: Labels, backbone: Backbone, limits: Limits) -> Pixels:
+    """(N, H, W, 3) uint8 the prepared labelled images themselves; N may be 0. Raises UnreadableImage."""
+    side = backbone.preprocessing.input_px
+    with workspace.database.reading() as connection:
+        rows = images.of_ids(connection, [ImageId(int(i)) for i in labels.image_ids])
+    inputs = np.zeros((len(rows), side, side, 3), np.uint8)
+    for index, image in enumerate(rows):
+        inputs[index] = views_of(image, 1, backbone, limits)[0]
+    return inputs
+
+
+def on_test_split(logits: Floats, test: Labels, temperature: float) -> Quality:
+    """The quality on the test split, which neither trained the model nor chose its epoch or rungs."""
+    shares = probabilities(logits, temperature, multi_label=test.multi_label)
+    return measure(
+        shares, test.targets, test.class_names, measured_on="test split", multi_label=test.multi_label
     )
