@@ -12,7 +12,8 @@ from tests.services.import_bench import Bench
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.domain.image import Image, Split
 from labelgraft.domain.operation import Cause
-from labelgraft.storage import annotations, classes, images, labelling, operations, reverting
+from labelgraft.storage import annotations as truth
+from labelgraft.storage import classes, images, labelling, operations, reverting
 
 Draw = Callable[[Path, int], Path]
 PERSON = Author(AuthorKind.PERSON, "ann")
@@ -27,7 +28,7 @@ def labels(bench: Bench) -> dict[str, str]:
     """Class names by file name."""
     with bench.workspace.database.reading() as connection:
         names = {each.id: each.name for each in classes.of_project(connection, bench.project_id)}
-        found = annotations.of_images(connection, [image.id for image in listed(bench)])
+        found = truth.of_images(connection, [image.id for image in listed(bench)])
     return {Path(i.path).name: names[found[i.id][0].class_id] for i in listed(bench) if found[i.id]}
 
 
