@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labelgraft.cli.texts import comma_names, comma_numbers, comma_points
+from labelgraft.cli.progress import rate_text
+from labelgraft.cli.texts import below_one_folder, comma_names, comma_numbers, comma_points, counted
 from labelgraft.errors import BadSetting
 
 
@@ -30,3 +31,21 @@ def test_a_lasso_needs_three_corners(text: str) -> None:
 
 def test_corners_are_pairs() -> None:
     assert comma_points("0,0 1,0 1,1.5", "--lasso") == ((0, 0), (1, 0), (1, 1.5))
+
+
+def test_counts_of_one_are_singular() -> None:
+    assert [counted(n, "image") for n in (0, 1, 1200)] == ["0 images", "1 image", "1,200 images"]
+    assert counted(2, "class", "classes") == "2 classes"
+
+
+def test_files_are_shown_as_seen_from_the_folder_that_holds_them_all() -> None:
+    assert below_one_folder(["/a/b/c.jpg", "/a/b/d/e.jpg"]) == ("/a/b", ["c.jpg", "d/e.jpg"])
+    assert below_one_folder(["/a/b/c.jpg"]) == ("/a/b", ["c.jpg"])
+    assert below_one_folder([]) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"), [(0.0, ""), (0.25, "0.2/s"), (9.96, "10.0/s"), (1234.5, "1,234/s")]
+)
+def test_a_rate_has_a_digit_where_it_is_slow(rate: float, text: str) -> None:
+    assert rate_text(rate) == text

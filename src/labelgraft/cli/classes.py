@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from labelgraft.cli.output import Output
+from labelgraft.cli.texts import counted
 
 
 @click.group()
@@ -39,7 +40,10 @@ def set_(output: Output, project: str, names: tuple[str, ...]) -> None:
         found = bench.set_classes(names)
         output.result(
             found,
-            lambda: click.echo(f"{project} has {len(found)} classes: " + ", ".join(c.name for c in found)),
+            lambda: click.echo(
+                f"{project} has {counted(len(found), 'class', 'classes')}: "
+                + ", ".join(c.name for c in found)
+            ),
         )
 
 

@@ -22,7 +22,10 @@ def history(output: Output, project: str, before: int | None, limit: int) -> Non
             lambda: output.table(
                 "", ["operation", "made", "by", "cause", "images", "what", "undone by"],
                 [
-                    (o.id, o.made_at, o.author.name, o.cause.value, o.image_count, o.summary, o.reverted_by)
+                    (
+                        str(o.id), o.made_at, o.author.name, o.cause.value, o.image_count, o.summary,
+                        str(o.reverted_by) if o.reverted_by else None,
+                    )
                     for o in operations
                 ],
                 spare=("made", "cause", "by"),

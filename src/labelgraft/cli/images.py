@@ -133,7 +133,7 @@ def list_(
                 ["image", "state", "class", "proposal", "split", "file"],
                 [
                     (
-                        row.image.id, row.image.state.value, ", ".join(row.class_names) or None,
+                        str(row.image.id), row.image.state.value, ", ".join(row.class_names) or None,
                         f"{row.proposed} {row.confidence:.2f}" if row.proposed else None,
                         row.image.split.value if row.image.split else None, path,
                     )

@@ -26,7 +26,7 @@ def list_(output: Output) -> None:
         found,
         lambda: output.table(
             "", ["job", "what", "state", "done", "of", "reason"],
-            [(j.number, j.title, str(j.state), j.done, j.total, j.reason or None) for j in found],
+            [(str(j.number), j.title, str(j.state), j.done, j.total, j.reason or None) for j in found],
         ) if found else click.echo("No job yet."),
     )  # fmt: skip
 

@@ -57,7 +57,12 @@ def show(output: Output, project: str, name: str) -> None:
                     f"{model.quality.log_loss:.3f}, calibration error {model.quality.calibration_error:.3f}",
                     ["class", "precision", "recall", "images"],
                     [
-                        (c.class_name, c.precision.value, c.recall.value, c.support)
+                        (
+                            c.class_name,
+                            c.precision.value if c.support else None,
+                            c.recall.value if c.support else None,
+                            c.support,
+                        )
                         for c in model.quality.per_class
                     ],
                 )

@@ -30,7 +30,7 @@ def next_(output: Output, project: str, count: int, order: str, seed: int) -> No
             folder, paths = below_one_folder([each.path for each in cards])
             output.table(
                 f"in {folder}", ["image", "reason", "file"],
-                [(each.card.image_id, each.card.explanation, path) for each, path in zip(cards, paths, strict=True)],
+                [(str(each.card.image_id), each.card.explanation, path) for each, path in zip(cards, paths, strict=True)],
             )  # fmt: skip
             click.echo(f"Next: labelgraft label {project} CLASS --images IDS")
 

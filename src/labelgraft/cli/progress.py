@@ -11,6 +11,9 @@ from rich.progress import Progress as RichProgress
 
 from labelgraft.domain.progress import Progress
 
+STEPS = "steps"
+"""The unit of jobs that count nothing which a person would."""
+
 
 def time_left(seconds: float | None) -> str:
     """A duration as people say it."""
@@ -21,6 +24,13 @@ def time_left(seconds: float | None) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min left"
     return f"{minutes} min {rest:02d} s left" if minutes else f"{rest} s left"
+
+
+def rate_text(rate: float) -> str:
+    """A rate as people say it; nothing while it is unknown."""
+    if not rate:
+        return ""
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
 
 
 @contextmanager
@@ -34,13 +44,16 @@ def bar(title: str) -> Iterator[Callable[[Progress], None]]:
         task = shown.add_task(title, total=None, unit="", rate="", left="")
 
         def advance(progress: Progress) -> None:
+            counts = progress.unit != STEPS
             shown.update(
                 task,
                 completed=progress.done,
-                total=progress.total or None,
-                unit=progress.unit,
-                rate=f"{progress.rate:,.0f}/s" if progress.rate else "",
-                left=time_left(progress.seconds_left),
+                total=progress.total
+                if progress.total > 1
+                else None,  # of one step only the time says something
+                unit=progress.unit if counts else "",
+                rate=rate_text(progress.rate) if counts else "",
+                left=time_left(progress.seconds_left) if progress.done < progress.total else "",
                 description=progress.message or title,
             )
 

@@ -50,7 +50,7 @@ def table_of(columns: Sequence[str], rows: Sequence[Sequence[object]], shown: Se
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     kept = [index for index, name in enumerate(columns) if name in shown]
     for index in kept:
-        numeric = bool(rows) and all(isinstance(row[index], (int, float, type(None))) for row in rows)
+        numeric = bool(rows) and all(is_number(row[index]) for row in rows)
         longest = max((len(cell_text(row[index])) for row in rows), default=0)
         table.add_column(
             columns[index], justify="right" if numeric else "left", no_wrap=longest <= SHORT, overflow="fold"
@@ -58,6 +58,11 @@ def table_of(columns: Sequence[str], rows: Sequence[Sequence[object]], shown: Se
     for row in rows:
         table.add_row(*(cell_text(row[index]) for index in kept))
     return table
+
+
+def is_number(value: object) -> bool:
+    """True for numbers, for ids as text, and for nothing."""
+    return value is None or isinstance(value, (int, float)) or str(value).isdecimal()
 
 
 def cell_text(value: object) -> str:

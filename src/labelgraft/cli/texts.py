@@ -46,9 +46,9 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, several: str | None = None) -> str:
     """ "1 image", "1,200 images"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
 def below_one_folder(paths: Sequence[str]) -> tuple[str, list[str]]:
