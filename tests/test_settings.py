@@ -33,7 +33,7 @@ def test_without_anything_said_the_defaults_hold(tmp_path: Path) -> None:
     assert settings.workspace == tmp_path
     assert settings.database_url is None
     assert (settings.max_image_mpx, settings.workers, settings.device) == (100.0, None, "cpu")
-    assert (settings.cache_gb, settings.backups_kept, settings.thumbnail_px) == (10.0, 5, 256)
+    assert (settings.cache_gb, settings.backups_kept) == (10.0, 5)
     assert read_settings(None, {}).workspace == Path.home() / "labelgraft"
 
 

@@ -37,7 +37,6 @@ class Settings:
     cache_gb: float
     backups_kept: int
     backup_hours: float
-    thumbnail_px: int
 
     def shown(self) -> dict[str, str]:
         """Every value as text for people, secrets masked."""
@@ -156,7 +155,7 @@ SETTINGS: tuple[Setting, ...] = (
         _matching(r"cpu|mps|cuda(:\d+)?"), "cpu, mps, cuda or cuda:NUMBER",
     ),
     Setting(
-        "cache_gb", 10.0, "GB", "What kept activations may take on disk; the oldest go first.",
+        "cache_gb", 10.0, "GB", "What embeddings of fine-tuned networks may take on disk; the oldest go first.",
         _decimal(0, 100_000), "a number from 0 to 100000",
     ),
     Setting(
@@ -166,10 +165,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "backup_hours", 1.0, "hours", "How old the last backup must be for a new one to be made.",
         _decimal(0.01, 8760), "a number from 0.01 to 8760",
-    ),
-    Setting(
-        "thumbnail_px", 256, "px", "The longer side of a thumbnail.",
-        _whole(64, 1024), "a whole number from 64 to 1024",
     ),
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ from labelgraft.formats.pixels import Limits
 Blob: TypeAlias = bytes | memoryview
 Halves: TypeAlias = npt.NDArray[np.float16]
 
-_PLAIN_FIELDS = ("backend", "precision", "weights_file", "cache_folder")
+_PLAIN_FIELDS = ("backend", "precision", "weights_file", "cache_folder", "device")
 _LENGTHS = struct.Struct("<QQ")
 
 
@@ -41,7 +41,8 @@ class Output(StrEnum):
 class NetworkChoice:
     """Which network to load; backend and precision None = the fastest that works here.
 
-    cache_folder: where the converted network is kept, for a quicker start the next time.
+    cache_folder: where the converted network is kept, for a quicker start the next time. device: cpu, cuda, cuda:1,
+    mps.
     """
 
     backbone: Backbone
@@ -49,6 +50,7 @@ class NetworkChoice:
     precision: str | None = None
     weights_file: str | None = None
     cache_folder: str | None = None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)

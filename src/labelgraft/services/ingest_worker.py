@@ -101,6 +101,7 @@ def _load(choice: NetworkChoice) -> Network:
         precision=choice.precision,
         weights_file=None if choice.weights_file is None else Path(choice.weights_file),
         cache_folder=None if choice.cache_folder is None else Path(choice.cache_folder),
+        device=choice.device,
     )
     side = choice.backbone.preprocessing.input_px
     grey = network.prepare(Image.new("RGB", (side, side), "grey"))

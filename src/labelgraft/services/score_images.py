@@ -21,7 +21,7 @@ from labelgraft.formats.pixels import Limits
 from labelgraft.learning.backbones import registry
 from labelgraft.learning.heads.head import StoredHead
 from labelgraft.learning.resident import Resident
-from labelgraft.services.embedding_spaces import Vectors, known_images, vectors_in
+from labelgraft.services.embedding_spaces import POOLED, Vectors, known_images, vectors_in
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import NetworkChoice, Output, Shard
 from labelgraft.services.read_labels import Labels, read_labels
@@ -101,6 +101,17 @@ def embed_missing(
                 "labelgraft.learning.finetuning.adapted.embed_inputs", network_file, result.inputs
             )
             space.write_shard(list(result.rows), rows.astype(np.float16))
+
+
+def keep_within(workspace: Workspace, cache_bytes: int, model: Model) -> None:
+    """Delete the embeddings of fine-tuned networks that were not read for longest, until the rest fits.
+
+    Those of backbones stay, and those of this model; what is deleted is computed again when it is needed.
+    """
+    _, card = model_files.read(Path(model.folder))
+    spaces = workspace.embeddings.spaces()
+    kept = [space.key for space in spaces if space.key.layer == POOLED]
+    workspace.embeddings.evict(cache_bytes, keep=[*kept, EmbeddingKey(**card["embedding"])])
 
 
 def predict(

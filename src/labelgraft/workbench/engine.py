@@ -32,7 +32,9 @@ class Engine:
         self.ingest = IngestJobs(workspace, settings)
         self._resident: Resident | None = None
         self.jobs = JobRunner(workspace.root, settings.database_url)
-        learning = LearningJobs(workspace, self.ingest, lambda: self.resident, self.person)
+        learning = LearningJobs(
+            workspace, self.ingest, lambda: self.resident, self.person, int(1e9 * settings.cache_gb)
+        )
         self._closing = threading.Event()
         if workspace.database.is_embedded:
             threading.Thread(target=self._back_up_now_and_then, daemon=True).start()

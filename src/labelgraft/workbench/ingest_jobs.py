@@ -38,6 +38,7 @@ class IngestJobs:
         self.workers = settings.workers or cores()
         self.limits = Limits(int(settings.max_image_mpx * 1e6), int(settings.max_image_mb * 1e6))
         self.backend = settings.backend
+        self.device = settings.device
         self._closed = False
         self._guard = threading.Lock()
         self._pool: tuple[NetworkChoice | None, IngestPool] | None = None
@@ -86,7 +87,7 @@ class IngestJobs:
     def _import_step(self, payload: Json) -> Json:
         if "found" in payload:
             return payload
-        choice = network_choice(payload["backbone"], self.backend)
+        choice = network_choice(payload["backbone"], self.backend, self.device)
         project_id = ProjectId(payload["project_id"])
         return import_images.take_in(
             self.workspace, project_id, payload["files"], self.pool(choice), choice, self.limits
@@ -96,7 +97,7 @@ class IngestJobs:
         return asdict(import_images.finish(self.workspace, import_request(arguments), results))
 
     def _plan_embed(self, arguments: Json) -> list[Json]:
-        choice = network_choice(arguments["backbone"], self.backend)
+        choice = network_choice(arguments["backbone"], self.backend, self.device)
         assert choice is not None  # a job of this kind always names one
         facts = self.pool(choice).wait_until_ready()
         assert facts is not None
@@ -107,7 +108,7 @@ class IngestJobs:
     def _embed_step(self, payload: Json) -> Json:
         if "facts" in payload:
             return payload
-        choice = network_choice(payload["backbone"], self.backend)
+        choice = network_choice(payload["backbone"], self.backend, self.device)
         assert choice is not None
         return embed_images.embed_shard(
             self.workspace, payload["images"], self.pool(choice), choice, self.limits
@@ -133,6 +134,8 @@ def import_request(arguments: Json) -> ImportRequest:
     )
 
 
-def network_choice(backbone: str | None, backend: str | None = None) -> NetworkChoice | None:
+def network_choice(
+    backbone: str | None, backend: str | None = None, device: str = "cpu"
+) -> NetworkChoice | None:
     """The network of a backbone's name. Raises UnknownName, BadSetting."""
-    return None if backbone is None else NetworkChoice(registry.get(backbone), backend)
+    return None if backbone is None else NetworkChoice(registry.get(backbone), backend, device=device)

@@ -14,7 +14,7 @@ from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.resident import Resident
 from labelgraft.services import finetune_model, train_model
 from labelgraft.services.lay_out_map import MapRequest, lay_out_map
-from labelgraft.services.score_images import predict
+from labelgraft.services.score_images import keep_within, predict
 from labelgraft.storage import models
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.ingest_jobs import IngestJobs, network_choice
@@ -26,12 +26,14 @@ class LearningJobs:
     """The job kinds that learn."""
 
     def __init__(
-        self, workspace: Workspace, ingest: IngestJobs, resident: Callable[[], Resident], person: Author
-    ) -> None:
+        self, workspace: Workspace, ingest: IngestJobs, resident: Callable[[], Resident], person: Author,
+        cache_bytes: int,
+    ) -> None:  # fmt: skip
         self.workspace = workspace
         self.ingest = ingest
         self.resident = resident
         self.person = person
+        self.cache_bytes = cache_bytes
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Train, predict, map; each is one step. What a training finished is kept in its run's folder."""
@@ -68,8 +70,17 @@ class LearningJobs:
         project_id = ProjectId(payload["project_id"])
         with self.workspace.database.reading() as connection:
             model = models.get(connection, project_id, ModelId(payload["model_id"]))
-        pool = lambda: self.ingest.pool(network_choice(model.backbone, self.ingest.backend))  # noqa: E731
-        return asdict(predict(self.workspace, project_id, model, self.resident(), pool, self.ingest.limits))
+        choice = network_choice(model.backbone, self.ingest.backend, self.ingest.device)
+        report = predict(
+            self.workspace,
+            project_id,
+            model,
+            self.resident(),
+            lambda: self.ingest.pool(choice),
+            self.ingest.limits,
+        )
+        keep_within(self.workspace, self.cache_bytes, model)
+        return asdict(report)
 
 
 def message_of(told: TrainingProgress) -> str:
