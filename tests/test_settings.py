@@ -56,7 +56,6 @@ def test_the_argument_wins_over_the_environment_and_that_over_the_file(tmp_path:
         ("MAX_IMAGE_MPX", "-1"),
         ("DEVICE", "gpu"),
         ("BACKEND", "tensorflow"),
-        ("THUMBNAIL_PX", "63"),
         ("DATABASE_URL", "mysql://root:s3cret@host/db"),
     ],
 )
