@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -19,6 +20,7 @@ from tests.e2e.command_line import CommandLine, kill_group
 
 from labelgraft.storage import images, projects
 from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.front_door import list_jobs
 
 pytestmark = pytest.mark.slow
 
@@ -114,3 +116,22 @@ def test_a_killed_import_goes_on_and_repeats_nothing(
     assert 0 < len(hollow) < count
     assert {job["state"] for job in run("jobs")} <= {"finished", "cancelled"}
     check_whole(run.workspace, hashes)
+
+
+def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, shared_data: Callable[[str], Path]) -> None:
+    photos(shared_data("catsdogs"), tmp_path / "photos", 100)
+    run = CommandLine(tmp_path / "workspace")
+    run("project", "new", "p")  # the default network: the first time it takes seconds to be ready
+    process = run.start("images", "add", "p", str(tmp_path / "photos"))
+    while not list_jobs(run.workspace):
+        time.sleep(0.02)
+    time.sleep(0.5)
+    for pause in (0.3, 0.0):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(pause)
+    began = time.monotonic()
+    ended = run.ended(process)
+    assert time.monotonic() - began < 3
+    assert (ended.code, json.loads(ended.said)["error"]["code"]) == (130, "Aborted")
+    (job,) = run("jobs")
+    assert job["state"] == "cancelled"
