@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, update
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Annotation
 from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
-from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange, ImageFields
+from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange
 from labelgraft.errors import Conflict
 from labelgraft.storage import dialect, folders
 from labelgraft.storage.tables import annotation, class_, image
@@ -70,25 +69,36 @@ def _apply_images(
 ) -> None:
     moved = {change.after.folder for change in changes if change.after.folder != change.before.folder}
     folder_ids = folders.ensure(c, project_id, moved) if moved else {}
-    # Equal results share one value as a rule; telling by identity spares hashing ten thousand of them.
-    by_result: dict[int, tuple[ImageFields, list[ImageId]]] = {}
+    # Equal fields share one value as a rule; telling by identity spares hashing ten thousand of them.
+    by_value: dict[tuple[int, int], tuple[ImageChange, list[ImageId]]] = {}
     for change in changes:
-        by_result.setdefault(id(change.after), (change.after, []))[1].append(change.image_id)
+        key = (id(change.before), id(change.after))
+        by_value.setdefault(key, (change, []))[1].append(change.image_id)
+    by_new: dict[tuple[tuple[str, int], ...], list[ImageId]] = {}
+    for change, image_ids in by_value.values():
+        by_new.setdefault(_new_values(change, folder_ids), []).extend(image_ids)
     changed: set[ImageId] = set()
-    for fields, image_ids in by_result.values():
+    for new, image_ids in by_new.items():
         changed.update(image_ids)
-        values: dict[str, Any] = {
-            "state": STATE_CODES.index(fields.state),
-            "split": SPLIT_CODES.index(fields.split),
-            "revision": image.c.revision + 1,
-        }
-        if fields.folder in folder_ids:
-            values["folder_id"] = folder_ids[fields.folder]
+        values = {**dict(new), "revision": image.c.revision + 1}
         c.execute(update(image).where(dialect.among(c, image.c.id, image_ids)).values(values))
     others = [image_id for image_id in touched if image_id not in changed]
     if others:
         statement = update(image).where(dialect.among(c, image.c.id, others))
         c.execute(statement.values(revision=image.c.revision + 1))
+
+
+def _new_values(change: ImageChange, folder_ids: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Only what differs: a column that is set makes the database rewrite every index it is in."""
+    before, after = change.before, change.after
+    new = []
+    if before.state is not after.state:
+        new.append(("state", STATE_CODES.index(after.state)))
+    if before.split is not after.split:
+        new.append(("split", SPLIT_CODES.index(after.split)))
+    if before.folder != after.folder:
+        new.append(("folder_id", folder_ids[after.folder]))
+    return tuple(new)
 
 
 def _apply_classes(c: Connection, changes: Iterable[ClassChange]) -> None:

@@ -72,7 +72,7 @@ def search(
         return Found([], None)
     text = wanted.path_contains
     if len(streams) == 1 and not text:
-        rows = c.execute(streams[0].window(after, limit)).scalars().all()
+        rows = dialect.numbers(c, streams[0].window(after, limit))
         end = ImageId(rows[-1]) if len(rows) == limit else None
         return Found([ImageId(row) for row in rows], end)
     asked = [stream.holds for stream in streams]
@@ -81,12 +81,12 @@ def search(
         asked.append(select(image_file.c.image_id).where(image_file.c.image_id == image.c.id, like).exists())
     found: list[ImageId] = []
     for size in windows or WINDOWS:
-        reached = [c.execute(stream.window(after, size)).scalars().all() for stream in streams]
+        reached = [dialect.numbers(c, stream.window(after, size)) for stream in streams]
         driver = _sparsest(reached, size)
         numbers = reached[driver]
         others = [condition for i, condition in enumerate(asked) if i != driver]
-        meet = select(image.c.id).where(dialect.among(c, image.c.id, numbers), *others)
-        met = sorted(c.execute(meet).scalars().all())[:limit]
+        meet = select(image.c.id.label("id")).where(dialect.among(c, image.c.id, numbers), *others)
+        met = dialect.numbers(c, meet)[:limit]
         found += [ImageId(row) for row in met]
         if len(met) == limit:
             return Found(found, found[-1])

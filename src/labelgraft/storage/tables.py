@@ -123,7 +123,7 @@ annotation = Table(
     _text("author_name"),
     _number("author_model_id", null=True),
     _number("accepted_from", null=True),
-    Index("annotation_of_image", "image_id", "class_id"),
+    Index("annotation_of_image", "image_id"),
     Index("annotation_of_class", "class_id", "image_id"),
 )
 

@@ -235,7 +235,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("annotation_of_class", "annotation", ["class_id", "image_id"], unique=False)
-    op.create_index("annotation_of_image", "annotation", ["image_id", "class_id"], unique=False)
+    op.create_index("annotation_of_image", "annotation", ["image_id"], unique=False)
     op.create_table(
         "duplicate",
         sa.Column("project_id", NUMBER, autoincrement=False, nullable=False),
