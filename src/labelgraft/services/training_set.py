@@ -60,7 +60,7 @@ def training_set(
     with workspace.database.reading() as connection:
         columns = images.columns(connection, project_id)
     row = np.searchsorted(columns.image_ids, labels.image_ids)
-    groups = duplicate_groups(vectors.of(labels.image_ids))
+    groups = near_duplicates(vectors.of(labels.image_ids))
     if settings.train_folders or settings.test_folders:
         role = by_folder(columns, columns.folders[row], settings)
     else:
@@ -73,6 +73,18 @@ def training_set(
     )
     need_two_classes(train)
     return TrainingSet(train, test, groups[role == splits.TRAIN])
+
+
+def near_duplicates(rows: Floats) -> Ints:
+    """(M,) near-duplicates share a number.
+
+    An embedding that sees copies in most images (a colour histogram of plain drawings) cannot tell them: then each image
+    stands for itself, or whole classes could never be held out.
+    """
+    groups = duplicate_groups(rows)
+    if len(np.unique(groups)) < len(groups) / 2:
+        return np.arange(len(groups), dtype=np.int64)
+    return groups
 
 
 def by_folder(columns: ImageColumns, folders: AnyArray, settings: TrainingSettings) -> Ints:
