@@ -9,7 +9,7 @@ import numpy as np
 
 from labelgraft.domain import split as splits
 from labelgraft.domain.annotation import Author
-from labelgraft.domain.arrays import AnyArray, Bools, Ints
+from labelgraft.domain.arrays import AnyArray, Bools, Floats, Ints
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, ImageColumns, Split
 from labelgraft.domain.operation import Cause
