@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "revert": ("labelgraft.cli.history:revert", "Take back any operation."),
     "export": ("labelgraft.cli.export:export", "Write the labels in the format your trainer wants."),
     "jobs": ("labelgraft.cli.jobs:jobs", "Background work: list, cancel, resume."),
+    "restore": ("labelgraft.cli.restore:restore", "Put a backup of the database in place."),
     "completion": ("labelgraft.cli.completion:completion", "Print the completion script of your shell."),
 }
 """Every sub-command: where it is, and its line in `labelgraft --help` (shown without loading it)."""

@@ -15,9 +15,9 @@ from labelgraft.jobs import records
 from labelgraft.jobs.records import JobStatus
 from labelgraft.learning.backbones import registry
 from labelgraft.settings import Settings, read_settings
-from labelgraft.storage import projects
+from labelgraft.storage import backup, projects
 from labelgraft.storage.classes import ensure as ensure_classes
-from labelgraft.storage.workspace import Workspace
+from labelgraft.storage.workspace import Workspace, restore
 from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.project import ProjectBench
 
@@ -51,6 +51,19 @@ def list_jobs(folder: Path | None = None) -> list[JobStatus]:
 def cancel_job(folder: Path | None, number: int) -> None:
     """Ask a job to stop after its current steps, whichever process runs it. Raises UnknownName, Conflict."""
     records.request_cancel(read_settings(folder).workspace, number)
+
+
+def list_backups(folder: Path | None = None) -> tuple[Path, ...]:
+    """The backups of a workspace's database, oldest first."""
+    return backup.listed(read_settings(folder).workspace)
+
+
+def restore_backup(folder: Path | None = None, chosen: Path | None = None) -> Path:
+    """Put a backup, the newest for None, in place of the database; the present files are kept aside.
+
+    Gives the backup used. Raises WorkspaceLocked, WorkspaceMissing without a backup, BadInput.
+    """
+    return restore(read_settings(folder).workspace, chosen)
 
 
 def catalogue() -> tuple[Backbone, ...]:
