@@ -116,6 +116,10 @@ def test_a_killed_import_goes_on_and_repeats_nothing(
     assert 0 < len(hollow) < count
     assert {job["state"] for job in run("jobs")} <= {"finished", "cancelled"}
     check_whole(run.workspace, hashes)
+    converted = list((run.workspace / "converted").glob("*/network.xml"))
+    assert len(converted) == (
+        1 if backbone == "efficientnet-lite0" else 0
+    )  # once, for all processes and lives
 
 
 def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, shared_data: Callable[[str], Path]) -> None:

@@ -64,6 +64,8 @@ def add(
             copies = [(short(each.path, source), short(each.original, source)) for each in report.duplicates]
             some_of([f"  copy: {path} has the bytes of {original}" for path, original in copies])
             some_of([f"  not taken: {short(each.path, source)}: {each.reason}" for each in report.refused])
+            if any("the limit" in each.reason for each in report.refused):
+                click.echo("The limits are settings: LABELGRAFT_MAX_IMAGE_MPX and LABELGRAFT_MAX_IMAGE_MB.")
             click.echo(bench.status().next_step)
 
         output.result(report, shown)

@@ -89,7 +89,7 @@ def _check_free(folder: Path, overwrite: bool) -> None:
     if not overwrite:
         raise AlreadyExists(
             f"{folder} is there and is not empty. Nothing was written. Choose another folder, or allow "
-            "to overwrite."
+            "to overwrite (--overwrite)."
         )
     if not (folder / MARKER).is_file():
         raise AlreadyExists(
