@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# Started in the background, as CI may do, a process ignores Ctrl+C and so would those that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
