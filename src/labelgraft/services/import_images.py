@@ -17,6 +17,8 @@ from labelgraft.domain.image import Image, NewImage, RefusedFile
 from labelgraft.domain.reports import DuplicateFile, ImportReport
 from labelgraft.formats import detect, registry
 from labelgraft.formats.pixels import Limits
+from labelgraft.formats.prodigy import unpack_embedded
+from labelgraft.formats.statements import merge_repeated
 from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
@@ -50,8 +52,12 @@ class Source:
     reason: str
 
 
-def read_source(request: ImportRequest) -> Source:
-    """Find out the format and list the images as (absolute path, folder). Raises BadFormat, BadInput, UnknownName."""
+def read_source(request: ImportRequest, uploads: Path) -> Source:
+    """Find out the format and list the images as (absolute path, folder).
+
+    uploads: where images that the source itself holds (data URIs) are written, named by their content. Raises BadFormat,
+    BadInput, UnknownName.
+    """
     if request.format_name is None:
         guess = detect.detect(request.source)
         chosen, reason = guess.format, guess.reason
@@ -61,7 +67,7 @@ def read_source(request: ImportRequest) -> Source:
         scan = scan_files(request.source)
         files = tuple((file.path, file.folder) for file in scan.files)
         return Source(Dataset((), ()), files, scan.refused, chosen.name, reason)
-    dataset = chosen.read(request.source)
+    dataset = merge_repeated(unpack_embedded(chosen.read(request.source), uploads))
     files = tuple((image.source, folder_of(image.path)) for image in dataset.images)
     refused = tuple(
         RefusedFile(image.path, "the file named in the data set is not there")
@@ -83,7 +89,7 @@ def plan(workspace: Workspace, request: ImportRequest, workers: int) -> list[Jso
 
     A file of a shard is [path, folder, the image that this path was imported as or None].
     """
-    source = read_source(request)
+    source = read_source(request, workspace.uploads_folder)
     with workspace.database.reading() as connection:
         known = images.known_files(connection, request.project_id)
     listed = dict(source.files)
@@ -235,10 +241,10 @@ def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]
     given = Given()
     if request.labels and found["format"] != "folder":
         detail: Json = {"source": str(request.source), "format": found["format"]}
+        dataset = read_source(request, workspace.uploads_folder).dataset
         given = import_labels(
-            workspace, request.project_id, read_source(request).dataset, name=request.source.name, detail=detail,
-            key=request.key,
-        )  # fmt: skip
+            workspace, request.project_id, dataset, name=request.source.name, detail=detail, key=request.key
+        )
     refused = [*found["refused"], *(row for shard in shards for row in shard["refused"])]
     return ImportReport(
         added=sum(shard["added"] for shard in shards),

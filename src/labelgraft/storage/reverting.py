@@ -73,7 +73,7 @@ def _record(
         project_id,
         author=author,
         cause=Cause.REVERT,
-        summary=f"Took back: {reverted.summary}",
+        summary=summary_of(reverted),
         detail={"reverts": reverted.id},
         annotation_changes=back.annotations,
         image_changes=back.images,
@@ -93,6 +93,14 @@ class _Plan:
 
     done: Changes
     back: Changes
+
+
+def summary_of(reverted: Operation) -> str:
+    """Taking back "Took back: X" is "Did again: X", and taking that back is "Took back: X" once more."""
+    for said, answer in (("Took back: ", "Did again: "), ("Did again: ", "Took back: ")):
+        if reverted.summary.startswith(said):
+            return answer + reverted.summary.removeprefix(said)
+    return f"Took back: {reverted.summary}"
 
 
 def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, multi_label: bool) -> _Plan:

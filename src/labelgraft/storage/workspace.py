@@ -18,7 +18,7 @@ from labelgraft.storage.tables import about
 from labelgraft.storage.thumbnails import ThumbnailStore
 
 _SQLITE_HEADER = b"SQLite format 3\0"
-_FOLDERS = ("embeddings", "thumbnails", "models", "runs", "maps", backup.FOLDER_NAME)
+_FOLDERS = ("uploads", "embeddings", "thumbnails", "models", "runs", "maps", backup.FOLDER_NAME)
 
 
 class Workspace:
@@ -32,6 +32,7 @@ class Workspace:
         self.models_folder = root / "models"
         self.runs_folder = root / "runs"
         self.maps_folder = root / "maps"
+        self.uploads_folder = root / "uploads"
         self.jobs_database = root / "jobs.sqlite"
         self._lock = lock
         self._closed = False

@@ -15,6 +15,7 @@ from labelgraft.domain.operation import Operation
 from labelgraft.domain.project import LabelClass
 from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectStatus
 from labelgraft.errors import BadSetting
+from labelgraft.formats import registry as formats
 from labelgraft.services.list_images import list_images
 from labelgraft.services.tell_status import tell_status
 from labelgraft.storage import classes, images, projects
@@ -142,6 +143,7 @@ class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
         proposals: images without a label get their surest proposal. check: write nothing. Raises UnknownName,
         AlreadyExists, BadSetting.
         """
+        formats.get(format_name)
         arguments = {
             "format_name": format_name, "folder": str(Path(folder).absolute()), "transfer": transfer,
             "with_proposals": proposals, "overwrite": overwrite, "check_only": check,
