@@ -1,10 +1,10 @@
 """Labelgraft labels images in bulk by transfer learning.
 
-    import labelgraft
+import labelgraft
 
-    bench = labelgraft.open("my-workspace")
-    pets = bench.project("pets")
-    pets.add_images("photos/")
+bench = labelgraft.open("my-workspace")
+pets = bench.project("pets")
+pets.add_images("photos/")
 """
 
 from __future__ import annotations
