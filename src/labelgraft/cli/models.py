@@ -81,3 +81,23 @@ def use(output: Output, project: str, name: str) -> None:
         output.result(
             model, lambda: click.echo(f"{model.name} is active. Next: labelgraft predict {project}")
         )
+
+
+@models.command("runs")
+@click.argument("project")
+@click.pass_obj
+def runs_(output: Output, project: str) -> None:
+    """Every training: finished, stopped, failed with its reason, or interrupted and how to go on."""
+    with output.project(project) as bench:
+        found = bench.runs()
+        output.result(
+            found,
+            lambda: output.table(
+                "",
+                ["run", "name", "state", "began", "reason"],
+                [
+                    (str(run.id), run.name, run.state.value, run.started_at, run.reason or None)
+                    for run in found
+                ],
+            ),
+        )

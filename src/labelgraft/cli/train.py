@@ -11,7 +11,13 @@ import click
 from labelgraft.cli.output import Output
 from labelgraft.cli.texts import comma_names
 from labelgraft.domain.model import Model
-from labelgraft.domain.training import SETTINGS_HELP, SettingHelp, TrainingAdvice, TrainingSettings
+from labelgraft.domain.training import (
+    SETTINGS_HELP,
+    SettingHelp,
+    TrainingAdvice,
+    TrainingSettings,
+    check_used,
+)
 
 FOLDER_SETTINGS = {row.name for row in SETTINGS_HELP if row.name.endswith("_folders")}
 DEFAULTS = {field.name: field.default for field in fields(TrainingSettings)}
@@ -54,6 +60,8 @@ def train(output: Output, /, project: str, advise: bool, resume_run: int | None,
     values = {name: value for name, value in chosen.items() if value is not None}
     for name in FOLDER_SETTINGS & values.keys():
         values[name] = comma_names(values[name])
+    settings = TrainingSettings(**values)
+    check_used(values, settings.head)
     with output.project(project) as bench:
         if advise:
             advice = bench.advise()
@@ -61,7 +69,7 @@ def train(output: Output, /, project: str, advise: bool, resume_run: int | None,
             return
         with output.progress(f"Training {project}") as advance:
             if resume_run is None:
-                model = bench.train(TrainingSettings(**values), on_progress=advance)
+                model = bench.train(settings, on_progress=advance)
             else:
                 model = bench.resume_run(resume_run, on_progress=advance)
         output.result(model, lambda: show_model(project, model))

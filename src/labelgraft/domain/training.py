@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -180,6 +180,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "scaled and recoloured; 8 copies per image up to 100 images, 4 up to 1,000, then 2). Choose none "
         "or mirror where colour or position carries the class.",
         choices=tuple(Augmentation),
+        heads=_NETWORK,
     ),
     SettingHelp(
         "weight_decay",
@@ -220,6 +221,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "device",
         "Device",
         "auto takes a graphics card where one is, else the processor. Also: cpu, cuda, cuda:1, mps.",
+        heads=_NETWORK,
     ),
 )  # fmt: skip
 """Every setting once, in the order in which a form shows them."""
@@ -354,6 +356,18 @@ def setting_help(name: str) -> SettingHelp:
     if name not in _HELP:
         raise UnknownName("training setting", name, _HELP)
     return _HELP[name]
+
+
+def check_used(names: Iterable[str], head: HeadKind) -> None:
+    """Raises BadSetting if a setting that was chosen has no effect with that way of training."""
+    for name in names:
+        row = setting_help(name)
+        if head not in row.heads:
+            ways = " or ".join(each.value for each in row.heads)
+            raise BadSetting(
+                f"{name}: has no effect with head {head.value}; it goes with {ways}. Nothing was trained. "
+                "Leave it out, or choose another head."
+            )
 
 
 @dataclass(frozen=True, slots=True)

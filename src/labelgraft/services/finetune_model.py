@@ -51,19 +51,25 @@ Tell = Callable[[TrainingProgress], None]
 
 def finetune(
     workspace: Workspace, project_id: ProjectId, settings: TrainingSettings, resident: Resident, author: Author, *,
-    limits: Limits, run_id: int | None = None, tell: Tell = lambda _progress: None,
+    limits: Limits, key: str, run_id: int | None = None, tell: Tell = lambda _progress: None,
     stop_requested: Callable[[], bool] = lambda: False,
 ) -> Model:  # fmt: skip
     """Fine-tune (or train from scratch) on the labels so far and make the result the active model.
 
-    run_id: go on with an interrupted run from its last checkpoint. When a stop is requested, the last finished epoch is
+    key: names the job; the same key again goes on with the run that it began. run_id: go on with this interrupted run. Both
+    go on from the last checkpoint. When a stop is requested, the last finished epoch is
     the model. Raises NothingLabelled, NotEnoughLabels, TrainingDiverged, OutOfMemory, JobCancelled, JobFailed; the run
     then says why.
     """
+    begun = workspace.runs_folder / f"{key}.run"
+    if run_id is None and begun.exists():
+        run_id = int(begun.read_text())
     if run_id is None:
         run, settings = begin_run(workspace, project_id, settings)
+        begun.write_text(str(run.id))
     else:
         run = take_up(workspace, RunId(run_id))
+        settings = TrainingSettings.from_mapping(run.settings)
     try:
         labels = need_labels(read_labels(workspace, project_id))
         vectors = read_vectors(workspace, project_id, settings.backbone)
@@ -82,9 +88,7 @@ def finetune(
         end_run(workspace, run, RunState.STOPPED, result.reason)
         raise JobCancelled(f"{result.reason} No model was added.")
     test_inputs = clean_inputs(workspace, parts.test, backbone, limits)
-    return keep(
-        workspace, project_id, run, settings, parts, held_out, test_inputs, backbone, result, resident
-    )
+    return keep(workspace, project_id, run, settings, parts, test_inputs, backbone, result, resident)
 
 
 def take_up(workspace: Workspace, run_id: RunId) -> Run:
@@ -168,7 +172,7 @@ def follow(process: TrainingProcess, tell: Tell, stop_requested: Callable[[], bo
 
 def keep(
     workspace: Workspace, project_id: ProjectId, run: Run, settings: TrainingSettings, parts: TrainingSet,
-    held_out: Bools, test_inputs: Pixels, backbone: Backbone, result: TrainingResult, resident: Resident,
+    test_inputs: Pixels, backbone: Backbone, result: TrainingResult, resident: Resident,
 ) -> Model:  # fmt: skip
     """Write the model's files, then add it to the list and make it the active one."""
     assert result.model_file is not None
@@ -177,8 +181,9 @@ def keep(
     network_file = folder / "network.safetensors"
     shutil.copyfile(result.model_file, network_file)
     tensors = resident.call("labelgraft.learning.finetuning.adapted.scoring_layer", str(network_file))
-    temperature, quality = measured(result, parts.train, held_out)
-    if len(test_inputs):
+    request = Request.read(Path(run.folder))
+    temperature, quality = measured(result, Path(run.folder), request)
+    if len(test_inputs) and parts.test.class_names == request.class_names:
         embedding: Floats = resident.call(
             "labelgraft.learning.finetuning.adapted.embed_inputs", str(network_file), test_inputs
         )
@@ -189,13 +194,18 @@ def keep(
     )
     head = {"kind": "linear", "metadata": {"looseness": "0.0"}, "temperature": temperature}
     card = card_of(settings, parts, key, head, quality)
-    card |= {"network": network_file.name, "rungs": list(result.rungs), "frozen_blocks": result.frozen_blocks}
+    card |= {
+        "classes": list(request.class_names),
+        "network": network_file.name,
+        "rungs": list(result.rungs),
+        "frozen_blocks": result.frozen_blocks,
+    }
     model_files.write(folder, tensors, card)
     state = RunState.STOPPED if result.stopped else RunState.FINISHED
     with workspace.database.writing() as connection:
         model = models.insert(
             connection, project_id, name=settings.name, description=settings.description, head=settings.head.value,
-            backbone=settings.backbone, class_names=parts.train.class_names, run_id=run.id, quality=quality,
+            backbone=settings.backbone, class_names=request.class_names, run_id=run.id, quality=quality,
             labels_used=len(parts.train.image_ids), folder=str(folder),
         )  # fmt: skip
         projects.set_active_model(connection, project_id, model.id)
@@ -203,18 +213,19 @@ def keep(
     return model
 
 
-def measured(result: TrainingResult, used: Labels, held_out: Bools) -> tuple[float, Quality | None]:
-    """The temperature and the quality on the held-out images; 1 and None without any."""
+def measured(result: TrainingResult, folder: Path, request: Request) -> tuple[float, Quality | None]:
+    """The temperature and the quality on the images held out of a run, by its own files; 1 and None without any."""
     if not result.held_out_scores:
         return 1.0, None
     logits = np.asarray(result.held_out_scores, np.float32)
-    truth = used.targets[held_out]
-    temperature = fit_temperature(logits, truth, multi_label=used.multi_label)
-    shares = probabilities(logits, temperature, multi_label=used.multi_label)
+    held_out = np.load(folder / HELD_OUT, allow_pickle=False)
+    shares = np.load(folder / TARGETS, allow_pickle=False)[held_out]
+    truth = shares > 0.5 if request.multi_label else shares.argmax(axis=1)
+    temperature = fit_temperature(logits, truth, multi_label=request.multi_label)
+    answers = probabilities(logits, temperature, multi_label=request.multi_label)
     told = f"{len(logits)} images held out of this run"
-    return temperature, measure(
-        shares, truth, used.class_names, measured_on=told, multi_label=used.multi_label
-    )
+    quality = measure(answers, truth, request.class_names, measured_on=told, multi_label=request.multi_label)
+    return temperature, quality
 
 
 def clean_inputs(workspace: Workspace, labels: Labels, backbone: Backbone, limits: Limits) -> Pixels:

@@ -9,7 +9,7 @@ from typing import Any
 from labelgraft.domain.annotation import Author
 from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.model import Model, Quality, Run, RunState
-from labelgraft.domain.training import TrainingSettings
+from labelgraft.domain.training import HeadKind, TrainingSettings, WeightsKind
 from labelgraft.errors import LabelgraftError
 from labelgraft.learning.heads.head import HeldOut, TrainedHead
 from labelgraft.learning.resident import Resident
@@ -31,6 +31,8 @@ def begin_run(
     with workspace.database.writing() as connection:
         project = projects.get(connection, project_id)
         backbone = settings.backbone or project.backbone
+        if settings.weights is WeightsKind.RANDOM and settings.head in (HeadKind.LINEAR, HeadKind.MLP):
+            backbone = f"random:{backbone}"
         taken = {model.name for model in models.list_all(connection, project_id)}
         taken |= {run.name for run in runs.list_all(connection, project_id)}
         number = 1 + len(taken)

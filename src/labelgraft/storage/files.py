@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -54,5 +55,8 @@ def sweep_torn(folder: Path) -> int:
     """Delete files that a killed process left half-written, in all folders below; gives how many."""
     torn = list(folder.rglob(f"*{TORN}")) if folder.exists() else []
     for path in torn:
-        path.unlink()
+        if path.is_dir():  # a checkpoint is a folder
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)  # it may have lain in such a folder
     return len(torn)

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from labelgraft.domain.annotation import Author, AuthorKind
+from labelgraft.domain.model import RunState
 from labelgraft.jobs.runner import JobRunner
 from labelgraft.learning.resident import Resident
 from labelgraft.settings import Settings
-from labelgraft.storage import backup
+from labelgraft.storage import backup, runs
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
@@ -37,6 +38,7 @@ class Engine:
         )
         self._closing = threading.Event()
         if workspace.database.is_embedded:
+            say_interrupted(workspace)
             threading.Thread(target=self._back_up_now_and_then, daemon=True).start()
         for kind in (*self.ingest.kinds(), *learning.kinds(), export_kind(workspace)):
             self.jobs.register(kind)
@@ -87,3 +89,14 @@ class Engine:
             self._resident.close()
             self._resident = None
         self.workspace.close()
+
+
+def say_interrupted(workspace: Workspace) -> None:
+    """Runs that a process left running which is no more: this process is the only one in the workspace."""
+    with workspace.database.reading() as connection:
+        left = runs.in_state(connection, RunState.RUNNING)
+    if left:
+        with workspace.database.writing() as connection:
+            for run in left:
+                reason = f"Its process ended before it did. Go on: labelgraft train PROJECT --resume {run.id}"
+                runs.change_state(connection, run.id, RunState.INTERRUPTED, reason=reason)

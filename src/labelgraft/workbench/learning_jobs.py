@@ -52,7 +52,7 @@ class LearningJobs:
             step = current_step()
             model = finetune_model.finetune(
                 self.workspace, project_id, settings, self.resident(), self.person, limits=self.ingest.limits,
-                run_id=payload.get("run_id"), stop_requested=step.stop_requested,
+                key=payload["key"], run_id=payload.get("run_id"), stop_requested=step.stop_requested,
                 tell=lambda told: step.report(told.step, message_of(told), told.steps),
             )  # fmt: skip
         return {"model_id": int(model.id)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from labelgraft.domain.comparison import Comparison
 from labelgraft.domain.ids import RunId
 from labelgraft.domain.model import Model, Run
@@ -36,7 +38,7 @@ class LearningVerbs(ProjectBase):
         Raises NothingLabelled, NotEnoughLabels, BadSetting, TrainingDiverged, OutOfMemory, JobFailed.
         """
         settings = settings or TrainingSettings()
-        arguments = {"settings": settings.as_mapping()}
+        arguments = {"settings": settings.as_mapping(), "key": uuid.uuid4().hex}
         model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
         with self._workspace.database.reading() as connection:
             return models.get(connection, self.id, model_id)
@@ -45,7 +47,7 @@ class LearningVerbs(ProjectBase):
         """Go on with an interrupted run from its last checkpoint. Raises BadInput."""
         with self._workspace.database.reading() as connection:
             found = runs.get(connection, RunId(run))
-        arguments = {"settings": dict(found.settings), "run_id": int(found.id)}
+        arguments = {"settings": dict(found.settings), "key": uuid.uuid4().hex, "run_id": int(found.id)}
         model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
         with self._workspace.database.reading() as connection:
             return models.get(connection, self.id, model_id)

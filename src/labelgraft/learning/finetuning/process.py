@@ -89,11 +89,15 @@ def _be_a_good_neighbour(request: Request) -> None:
 
 
 def _listen_for_signals() -> Callable[[], bool]:
-    """Says whether SIGTERM or an interrupt has come since."""
+    """Says whether SIGTERM or an interrupt has come since, or the process that started this one is gone.
+
+    An orphan would go on writing while another process resumes the same run.
+    """
     came: list[int] = []
+    parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: came.append(received))
-    return lambda: bool(came)
+    return lambda: bool(came) or os.getppid() != parent
 
 
 if __name__ == "__main__":
