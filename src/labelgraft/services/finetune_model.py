@@ -37,6 +37,7 @@ from labelgraft.services.train_model import begin_run, card_of, end_run
 from labelgraft.services.training_set import TrainingSet, training_set
 from labelgraft.storage import images, model_files, models, projects, runs
 from labelgraft.storage.embeddings import EmbeddingKey
+from labelgraft.storage.files import write_atomically
 from labelgraft.storage.workspace import Workspace
 
 HOLD_OUT_FROM = 50
@@ -66,7 +67,7 @@ def finetune(
         run_id = int(begun.read_text())
     if run_id is None:
         run, settings = begin_run(workspace, project_id, settings)
-        begun.write_text(str(run.id))
+        write_atomically(begun, lambda file: file.write(str(run.id).encode()))
     else:
         run = take_up(workspace, RunId(run_id))
         settings = TrainingSettings.from_mapping(run.settings)
@@ -75,10 +76,10 @@ def finetune(
         vectors = read_vectors(workspace, project_id, settings.backbone)
         parts = training_set(workspace, project_id, labels, vectors, settings, author)
         backbone = registry.get(settings.backbone)
-        used, held_out = parts.train, held_out_of(parts, settings)
         folder = Path(run.folder)
         if not (folder / "request.json").exists():
-            prepare(workspace, folder, settings, backbone, used, held_out, parts.data_version, limits)
+            held_out = held_out_of(parts, settings)
+            prepare(workspace, folder, settings, backbone, parts.train, held_out, parts.data_version, limits)
         result = follow(TrainingProcess(folder), tell, stop_requested)
     except LabelgraftError as error:
         state = RunState.STOPPED if isinstance(error, JobCancelled) else RunState.FAILED

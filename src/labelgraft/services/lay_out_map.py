@@ -11,6 +11,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ModelId, ProjectId
+from labelgraft.domain.lookup import rows_of
 from labelgraft.domain.map import Island, MapColumns, MapRound
 from labelgraft.learning.islands import describe_islands
 from labelgraft.learning.purity import map_purity
@@ -103,18 +104,16 @@ def last_columns(workspace: Workspace, project_id: ProjectId) -> MapColumns | No
 def places_of(last: MapColumns, image_ids: Ints) -> Floats:
     """(N, 2) the places that images have on a round; NaN for images that are not on it."""
     places: Floats = np.full((len(image_ids), 2), np.nan, np.float32)
-    row = np.searchsorted(last.image_ids, image_ids).clip(max=max(0, len(last.image_ids) - 1))
-    there = last.image_ids[row] == image_ids if len(last.image_ids) else np.zeros(len(image_ids), np.bool_)
-    places[there] = last.xy[row[there]]
+    row, there = rows_of(last.image_ids, image_ids)
+    places[there] = last.xy[row]
     return places
 
 
 def aligned(islands: Ints, image_ids: Ints, wanted: Ints) -> Ints:
     """The islands of wanted images, -1 for those without."""
-    row = np.searchsorted(image_ids, wanted).clip(max=max(0, len(image_ids) - 1))
-    there = image_ids[row] == wanted if len(image_ids) else np.zeros(len(wanted), np.bool_)
+    row, there = rows_of(image_ids, wanted)
     found = np.full(len(wanted), -1, np.int64)
-    found[there] = islands[row[there]]
+    found[there] = islands[row]
     return found
 
 

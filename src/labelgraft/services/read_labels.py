@@ -8,6 +8,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Bools, Ints
 from labelgraft.domain.ids import ClassId, ProjectId
+from labelgraft.domain.lookup import rows_of
 from labelgraft.errors import NothingLabelled
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, projects
@@ -43,9 +44,8 @@ class Labels:
         """(N,) the class position of each image, -1 without a label; of several the first."""
         first = self.targets.argmax(axis=1) if self.multi_label else self.targets
         aligned = np.full(len(image_ids), -1, np.int64)
-        position = np.searchsorted(image_ids, self.image_ids).clip(max=max(0, len(image_ids) - 1))
-        there = image_ids[position] == self.image_ids if len(image_ids) else np.zeros(len(position), np.bool_)
-        aligned[position[there]] = first[there]
+        row, there = rows_of(image_ids, self.image_ids)
+        aligned[row] = first[there]
         return aligned
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from labelgraft.domain.arrays import Floats, Ints
+from labelgraft.domain.lookup import rows_of
 from labelgraft.storage.files import write_atomically
 
 FILE = "scores.npz"
@@ -22,11 +23,9 @@ class Scores:
 
     def of(self, image_ids: Ints) -> Floats:
         """(M, C) rows of some images; NaN where an image was not scored."""
-        position = np.searchsorted(self.image_ids, image_ids).clip(max=max(0, len(self.image_ids) - 1))
+        row, there = rows_of(self.image_ids, image_ids)
         found: Floats = np.full((len(image_ids), self.probabilities.shape[1]), np.nan, np.float32)
-        if len(self.image_ids):
-            there = self.image_ids[position] == image_ids
-            found[there] = self.probabilities[position[there]]
+        found[there] = self.probabilities[row]
         return found
 
 
