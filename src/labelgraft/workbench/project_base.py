@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 from labelgraft.domain.ids import ClassId, ProjectId
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import LabelClass, Project
+from labelgraft.jobs.records import JobStatus
+from labelgraft.jobs.runner import JobHandle
 from labelgraft.storage import classes, projects
 from labelgraft.workbench.engine import Engine
 
@@ -45,7 +47,14 @@ class ProjectBase:
 
     def _job(self, kind: str, title: str, arguments: dict[str, Any], on_progress: OnProgress | None) -> Any:
         """Run a job to its end and give its result; an interrupted one of the same call is over with that."""
+        return self._begin(kind, title, arguments).wait(on_progress)
+
+    def _start(self, kind: str, title: str, arguments: dict[str, Any]) -> JobStatus:
+        """Start a job and come back at once, with its number and first status; for the web."""
+        return self._begin(kind, title, arguments).status()
+
+    def _begin(self, kind: str, title: str, arguments: dict[str, Any]) -> JobHandle:
         about = {**arguments, "project_id": self.id}
         if kind != "train":  # a run goes on from its checkpoint, and only when asked to
             self._engine.supersede(kind, about)
-        return self._engine.jobs.start(kind, title, about).wait(on_progress)
+        return self._engine.jobs.start(kind, title, about)
