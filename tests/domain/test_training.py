@@ -10,6 +10,8 @@ from labelgraft.domain.training import (
     ClassMetric,
     EpochMetrics,
     HeadKind,
+    SettingGroup,
+    SettingKind,
     TrainingSettings,
     setting_help,
 )
@@ -20,6 +22,16 @@ def test_every_setting_is_explained_once_and_in_words() -> None:
     assert [row.name for row in SETTINGS_HELP] == list(dict.fromkeys(row.name for row in SETTINGS_HELP))
     assert {row.name for row in SETTINGS_HELP} == {field.name for field in fields(TrainingSettings)}
     assert all(row.text.endswith(".") and len(row.text) > 20 for row in SETTINGS_HELP)
+
+
+def test_every_setting_has_a_place_in_the_form_and_a_default_that_it_accepts() -> None:
+    for row in SETTINGS_HELP:
+        assert row.group in SettingGroup
+        assert getattr(TrainingSettings(), row.name) == row.default
+        assert (row.kind in (SettingKind.NUMBER, SettingKind.WHOLE_NUMBER)) == (row.maximum is not None)
+    assert setting_help("train_folders").kind is SettingKind.FOLDERS
+    assert setting_help("head").kind is SettingKind.CHOICE
+    assert setting_help("epochs").unit == "epochs"
 
 
 def test_settings_survive_json() -> None:

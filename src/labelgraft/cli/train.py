@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import click
@@ -20,7 +19,6 @@ from labelgraft.domain.training import (
 )
 
 FOLDER_SETTINGS = {row.name for row in SETTINGS_HELP if row.name.endswith("_folders")}
-DEFAULTS = {field.name: field.default for field in fields(TrainingSettings)}
 
 
 def option_of(row: SettingHelp) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -32,7 +30,7 @@ def option_of(row: SettingHelp) -> Callable[[Callable[..., None]], Callable[...,
         )  # plain text: of an enum click shows the names
     elif row.minimum is not None:
         kind = int if row.whole else float
-    default = DEFAULTS[row.name]
+    default = row.default
     left_out = row.automatic or (f"{default}" if default not in ("", ()) else "")
     text = row.text + (f" Default: {left_out}." if left_out else "")
     return click.option(f"--{row.name.replace('_', '-')}", row.name, type=kind, default=None, help=text)

@@ -36,6 +36,27 @@ class Augmentation(StrEnum):
     STANDARD = "standard"
 
 
+class SettingKind(StrEnum):
+    """What a setting takes."""
+
+    TEXT = "text"
+    FOLDERS = "folders"
+    CHOICE = "choice"
+    NUMBER = "number"
+    WHOLE_NUMBER = "whole number"
+
+
+class SettingGroup(StrEnum):
+    """The parts of the form of a training, in order."""
+
+    MODEL = "model"
+    IMAGES = "images"
+    NETWORK = "network"
+    STEPS = "steps"
+    CAUTION = "caution"
+    MACHINE = "machine"
+
+
 _ALL = tuple(HeadKind)
 _STEPPED = (HeadKind.MLP, HeadKind.FINETUNE, HeadKind.SCRATCH)
 _NETWORK = (HeadKind.FINETUNE, HeadKind.SCRATCH)
@@ -47,6 +68,7 @@ class SettingHelp:
 
     automatic: what "left empty" means, "" where the setting cannot be left empty. choices: the allowed texts,
     empty for numbers and free text. minimum, maximum: inclusive; None = no bound. heads: which kinds use it.
+    unit: of a number, "" for a plain one.
     """
 
     name: str
@@ -58,6 +80,26 @@ class SettingHelp:
     maximum: float | None = None
     whole: bool = False
     heads: tuple[HeadKind, ...] = _ALL
+    unit: str = ""
+
+    @property
+    def kind(self) -> SettingKind:
+        """What a form asks for."""
+        if self.choices:
+            return SettingKind.CHOICE
+        if self.minimum is not None:
+            return SettingKind.WHOLE_NUMBER if self.whole else SettingKind.NUMBER
+        return SettingKind.FOLDERS if self.name.endswith("_folders") else SettingKind.TEXT
+
+    @property
+    def group(self) -> SettingGroup:
+        """Where a form shows it."""
+        return _GROUPS[self.name]
+
+    @property
+    def default(self) -> Any:
+        """Its value where nothing is chosen; None, "" and () mean `automatic`."""
+        return _DEFAULTS[self.name]
 
 
 SETTINGS_HELP: tuple[SettingHelp, ...] = (
@@ -95,6 +137,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "together. Used when no test folders are named and no test split exists.",
         minimum=0.0,
         maximum=0.9,
+        unit="share",
     ),
     SettingHelp(
         "batch_size",
@@ -105,6 +148,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=4096,
         whole=True,
         heads=_STEPPED,
+        unit="images",
     ),
     SettingHelp(
         "epochs",
@@ -116,6 +160,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=10_000,
         whole=True,
         heads=_STEPPED,
+        unit="epochs",
     ),
     SettingHelp(
         "learning_rate",
@@ -145,6 +190,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=10_000,
         whole=True,
         heads=_STEPPED,
+        unit="epochs",
     ),
     SettingHelp(
         "evaluation_period",
@@ -154,6 +200,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=10_000,
         whole=True,
         heads=_STEPPED,
+        unit="epochs",
     ),
     SettingHelp(
         "frozen_blocks",
@@ -165,6 +212,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=1000,
         whole=True,
         heads=(HeadKind.FINETUNE,),
+        unit="blocks",
     ),
     SettingHelp(
         "weights",
@@ -208,6 +256,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         maximum=100_000,
         whole=True,
         heads=(HeadKind.FINETUNE,),
+        unit="steps",
     ),
     SettingHelp(
         "seed",
@@ -227,6 +276,21 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
 """Every setting once, in the order in which a form shows them."""
 
 _HELP = {row.name: row for row in SETTINGS_HELP}
+
+_GROUPS = {
+    name: group
+    for group, names in {
+        SettingGroup.MODEL: ("name", "description", "head", "backbone"),
+        SettingGroup.IMAGES: ("train_folders", "test_folders", "test_fraction"),
+        SettingGroup.NETWORK: ("frozen_blocks", "weights", "full_steps"),
+        SettingGroup.STEPS: (
+            "batch_size", "epochs", "learning_rate", "gamma", "epochs_per_gamma_step", "evaluation_period",
+        ),
+        SettingGroup.CAUTION: ("augmentation", "weight_decay", "label_smoothing"),
+        SettingGroup.MACHINE: ("seed", "device"),
+    }.items()
+    for name in names
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +367,9 @@ class TrainingSettings:
     def head_learning_rate(self) -> float:
         """`learning_rate`, or the automatic one."""
         return self.learning_rate if self.learning_rate is not None else 1e-3
+
+
+_DEFAULTS = {field.name: field.default for field in fields(TrainingSettings)}
 
 
 def _check(row: SettingHelp, value: object) -> None:
