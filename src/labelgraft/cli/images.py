@@ -53,14 +53,17 @@ def add(
             click.echo(summary_of(report))
             click.echo(report.format_reason)
             if report.operation_id is not None:
-                told = (
-                    f"{report.labelled:,} images came with labels"
-                    if report.labelled
-                    else "Splits came with it"
+                click.echo(
+                    f"{came_with(report)}. To take that back: labelgraft revert {project} {report.operation_id}"
                 )
-                click.echo(f"{told}. To take that back: labelgraft revert {project} {report.operation_id}")
             if report.kept:
-                click.echo(f"{report.kept:,} images keep the label that they had; the source's is another.")
+                click.echo(
+                    f"{report.kept:,} images keep what was said of them; the source says another thing."
+                )
+            if report.rejected:
+                click.echo(
+                    f"{report.rejected:,} images came without a label: the source only says what they are not."
+                )
             copies = [(short(each.path, source), short(each.original, source)) for each in report.duplicates]
             some_of([f"  copy: {path} has the bytes of {original}" for path, original in copies])
             some_of([f"  not taken: {short(each.path, source)}: {each.reason}" for each in report.refused])
@@ -79,6 +82,13 @@ def summary_of(report: ImportReport) -> str:
     parts += [f"{len(report.duplicates):,} copies of others"] if report.duplicates else []
     parts += [f"{len(report.refused):,} not taken"] if report.refused else []
     return ", ".join(parts) + "."
+
+
+def came_with(report: ImportReport) -> str:
+    """What the one operation of an import gave."""
+    parts = [f"{report.labelled:,} images came with labels"] if report.labelled else []
+    parts += [f"{report.set_aside:,} were set aside"] if report.set_aside else []
+    return ", ".join(parts) or "Splits came with it"
 
 
 def short(path: str, source: Path) -> str:

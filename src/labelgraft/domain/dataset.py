@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from labelgraft.domain.image import RefusedFile, Split
+from labelgraft.domain.image import ImageState, RefusedFile, Split
 
 
 class Answer(StrEnum):
-    """What a person said of an image: its classes hold, do not hold, or were passed over."""
+    """What a person said of an image: its classes hold, do not hold, were passed over, or cannot be told."""
 
     ACCEPT = "accept"
     REJECT = "reject"
     IGNORE = "ignore"
+    UNCLEAR = "unclear"
+
+
+SET_ASIDE = {Answer.IGNORE: ImageState.SKIPPED, Answer.UNCLEAR: ImageState.UNCLEAR}
+"""The answers that leave an image without a class, and the state of an image that they stand for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ class ImportReport:
 
     known: files that were in the project already. moved: known images whose file was found at another place.
     refused: files and rows that were not taken. labelled: images that came with labels; kept: images whose own
-    label differs and stayed; operation_id: the one operation that gave labels and splits. format_reason: which
-    format the source was taken for, and why.
+    label differs and stayed; set_aside: images that came as skipped or unclear; rejected: images of which the source
+    only says what they are not, which gives no label. operation_id: the one operation that gave labels, splits and
+    states. format_reason: which format the source was taken for, and why.
     """
 
     added: int
@@ -40,6 +41,8 @@ class ImportReport:
     format_reason: str
     moved: int = 0
     kept: int = 0
+    set_aside: int = 0
+    rejected: int = 0
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ImportReport:

@@ -22,6 +22,7 @@ from labelgraft.formats.records import BadRecordError, pixels_of, text_of
 FILE = "annotations.json"
 IMAGES = "images/"
 _SEMANTIC = ("id", "file_name", "width", "height", "split", "labelgraft")
+_SAID = (Answer.REJECT, Answer.IGNORE, Answer.UNCLEAR)
 
 
 class CocoClasses(FolderFormat):
@@ -193,7 +194,7 @@ def _image(record: Any, name_of: Mapping[int | str, str]) -> DatasetImage:
         height_px=pixels_of(record.get("height")),
     )
     said = record.get("labelgraft")
-    if not isinstance(said, dict) or said.get("answer") not in (Answer.REJECT, Answer.IGNORE):
+    if not isinstance(said, dict) or said.get("answer") not in _SAID:
         return image
     asked = said.get("asked")
     if not isinstance(asked, list) or any(not is_id(i) or i not in name_of for i in asked):

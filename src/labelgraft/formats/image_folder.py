@@ -162,6 +162,8 @@ def why_not(image: DatasetImage) -> str:
         return "their class was rejected, and a folder can only say that it holds"
     if image.answer is Answer.IGNORE:
         return "they were passed over"
+    if image.answer is Answer.UNCLEAR:
+        return "they were marked as unclear"
     if not image.class_names:
         return "they have no class, and a folder for them would be taken for one"
     if len(image.class_names) > 1:

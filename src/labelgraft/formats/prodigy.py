@@ -26,7 +26,8 @@ from labelgraft.formats.records import BadRecordError, classes_of, pixels_of, te
 FILE = "annotations.jsonl"
 # Prodigy wants the choices on every line: with more classes than this they would be most of the file.
 MAX_OPTIONS = 100
-_SEMANTIC = ("image", "label", "accept", "options", "config", "answer", "width", "height", "split")
+_SEMANTIC = ("image", "label", "accept", "options", "config", "answer", "unclear", "width", "height", "split")
+_THEIRS = (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE)
 _DATA_URI = re.compile(r"data:image/([a-z0-9.+-]+)((?:;[a-z0-9=._-]+)*),", re.IGNORECASE)
 
 
@@ -166,15 +167,21 @@ def _parse(task: Mapping[str, Any]) -> DatasetImage:
     path = _embedded_path(task, uri) if uri.startswith("data:") else normal_path(uri)
     if not path:
         raise BadRecordError("image is empty")
-    answer = task.get("answer", "accept")
-    if answer not in list(Answer):
-        raise BadRecordError(f"answer is {str(answer)[:40]!r}, expected accept, reject or ignore")
+    answer = _answer(task)
     word = task.get("split")
     split = split_of(word) if isinstance(word, str) else None
     classes = _accepted(task) if "accept" in task else classes_of(task.get("label"), "label")
     width, height = pixels_of(task.get("width")), pixels_of(task.get("height"))
     extras = {Prodigy.name: {AS_WRITTEN: dict(task)}}
-    return DatasetImage(path, classes, split, "", width, height, Answer(answer), extras)
+    return DatasetImage(path, classes, split, "", width, height, answer, extras)
+
+
+def _answer(task: Mapping[str, Any]) -> Answer:
+    """What was pressed. Prodigy has no unclear: it is an `ignore` with a key of ours."""
+    word = task.get("answer", "accept")
+    if word not in _THEIRS:
+        raise BadRecordError(f"answer is {str(word)[:40]!r}, expected accept, reject or ignore")
+    return Answer.UNCLEAR if word == Answer.IGNORE and task.get("unclear") is True else Answer(word)
 
 
 def _accepted(task: Mapping[str, Any]) -> tuple[str, ...]:
@@ -246,6 +253,8 @@ def _canonical(image: DatasetImage, class_names: tuple[str, ...], multi: bool) -
         task |= {"accept": list(image.class_names)} if image.class_names else {}
     elif image.class_names:
         task |= {"label": image.class_names[0]}
+    if image.answer is Answer.UNCLEAR:
+        return {**task, "answer": Answer.IGNORE.value, "unclear": True}
     fresh = not image.class_names and image.answer is Answer.ACCEPT
     return task if fresh else {**task, "answer": image.answer.value}
 

@@ -12,7 +12,8 @@ def merge_repeated(dataset: Dataset) -> Dataset:
     """One image per path, in the order of first appearance.
 
     What some line accepts holds (the classes of all accepting lines together); else what some line rejects
-    was rejected; else the image was passed over. The rest is that of the first line that counts.
+    was rejected; else the image is unclear if some line says so, or was passed over. The rest is that of the first
+    line that counts.
     """
     by_path = dict[str, list[DatasetImage]]()
     for image in dataset.images:
@@ -24,7 +25,7 @@ def merge_repeated(dataset: Dataset) -> Dataset:
 
 def _joined(lines: Sequence[DatasetImage]) -> DatasetImage:
     labelled = [line for line in lines if line.answer is Answer.ACCEPT and line.class_names]
-    for answer in (Answer.REJECT, Answer.IGNORE):
+    for answer in (Answer.REJECT, Answer.UNCLEAR, Answer.IGNORE):
         labelled = labelled or [line for line in lines if line.answer is answer]
     counting = labelled or list(lines)
     classes = tuple(dict.fromkeys(name for line in counting for name in line.class_names))

@@ -7,14 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from labelgraft.domain.dataset import Dataset, DatasetImage, LossReport
+from labelgraft.domain.dataset import SET_ASIDE, Answer, Dataset, DatasetImage, LossReport
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
-from labelgraft.domain.image import Image
+from labelgraft.domain.image import Image, ImageState
 from labelgraft.formats import registry
 from labelgraft.formats.folder_write import Transfer
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, images, projects, proposals
 from labelgraft.storage.workspace import Workspace
+
+ANSWERS: dict[ImageState, Answer] = {state: answer for answer, state in SET_ASIDE.items()}
+"""What is written of an image that was set aside; of every other its classes hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ def export_dataset(workspace: Workspace, project_id: ProjectId, request: ExportR
 def read_dataset(
     workspace: Workspace, project_id: ProjectId, *, with_proposals: bool = False, absolute: bool = False
 ) -> Dataset:
-    """The project as values: every image with its classes, split and file.
+    """The project as values: every image with its classes, split and file; skipped and unclear ones as that.
 
+    with_proposals: an image that nobody answered gets its surest proposal; one that was set aside does not.
     absolute: paths as the files lie, so that labels written elsewhere still find them; else below the deepest folder
     that holds every image.
     """
@@ -63,11 +67,12 @@ def read_dataset(
         labels: dict[ImageId, list[ClassId]] = defaultdict(list)
         for image_id, class_id in zip(columns.image_ids.tolist(), columns.class_ids.tolist(), strict=True):
             labels[ImageId(image_id)].append(ClassId(class_id))
-        if with_proposals:
-            add_proposals(
-                labels, proposals.columns(connection, project_id).rows(), multi_label=project.multi_label
-            )
         rows = list(images.of_ids(connection, images.every(connection, project_id)))
+        if with_proposals:
+            aside = {image.id for image in rows if image.state in ANSWERS}
+            guesses = proposals.columns(connection, project_id).rows()
+            guesses = [row for row in guesses if row[0] not in aside]
+            add_proposals(labels, guesses, multi_label=project.multi_label)
     names = {each.id: each.name for each in known}
     top = common_folder(rows)
     found = tuple(
@@ -75,6 +80,7 @@ def read_dataset(
             path=Path(image.path).as_posix() if absolute else Path(os.path.relpath(image.path, top)).as_posix(),
             class_names=tuple(names[class_id] for class_id in labels.get(image.id, ())),
             split=image.split, source=image.path, width_px=image.width_px, height_px=image.height_px,
+            answer=ANSWERS.get(image.state, Answer.ACCEPT),
         )
         for image in rows
     )  # fmt: skip

@@ -257,4 +257,6 @@ def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]
         format_reason=found["reason"],
         moved=sum(shard["moved"] for shard in shards),
         kept=given.kept,
+        set_aside=given.set_aside,
+        rejected=given.rejected,
     )

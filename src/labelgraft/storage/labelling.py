@@ -65,12 +65,14 @@ def set_classes(
     summary: str,
     detail: Mapping[str, Any] | None = None,
     accepted_from: ModelId | None = None,
+    states: Mapping[ImageId, ImageState] | None = None,
     splits: Mapping[ImageId, Split | None] | None = None,
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
 ) -> Operation:
     """Label each image with its own classes, as one operation: an import, or accepted proposals.
 
+    states: images set aside (skipped, unclear) in the same operation; one that has an annotation stays labelled.
     splits: images that go into a split, or out of one, in the same operation.
 
     Raises: StaleRevision; BadInput (unknown class or image, or two classes for one image of a single-label
@@ -106,6 +108,7 @@ def set_classes(
         cause=cause,
         summary=summary,
         detail=detail,
+        fallback=states,
         fields=_in_splits(c, splits or {}),
         idempotency_key=idempotency_key,
     )
