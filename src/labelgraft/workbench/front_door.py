@@ -7,7 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from labelgraft.domain.annotation import Author
 from labelgraft.domain.backbone import Backbone
+from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import Task
 from labelgraft.errors import BadInput, BadSetting
@@ -110,6 +112,16 @@ class Workbench:
         """The project of that name. Raises UnknownName, with near names."""
         with self._engine.workspace.database.reading() as connection:
             return ProjectBench(self._engine, projects.by_name(connection, name).id)
+
+    def project_by_id(self, project_id: ProjectId) -> ProjectBench:
+        """The project of that number. Raises UnknownName."""
+        with self._engine.workspace.database.reading() as connection:
+            return ProjectBench(self._engine, projects.get(connection, project_id).id)
+
+    @property
+    def person(self) -> Author:
+        """Who labels in this process: the author of its operations."""
+        return self._engine.person
 
     def jobs(self) -> list[JobStatus]:
         """Every job, newest first."""

@@ -1,0 +1,45 @@
+"""Puts the server together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from labelgraft import __version__
+from labelgraft.server import errors
+from labelgraft.server.options import ServerOptions
+from labelgraft.server.routes import about, projects, session
+from labelgraft.server.security import Guard
+from labelgraft.server.sessions import Sessions
+from labelgraft.workbench.front_door import Workbench
+
+PREFIX = "/api/v1"
+
+ROUTERS: tuple[APIRouter, ...] = (
+    about.router,
+    projects.router,
+)
+"""Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
+
+
+def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
+    """The application over an open workspace. Whoever opened the workspace closes it."""
+    app = FastAPI(
+        title="Labelgraft",
+        version=__version__,
+        summary="Label images in bulk by transfer learning.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        max_body_size=options.body_bytes,
+        telemetry={"tracing": False},
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+    )
+    sessions = Sessions(bench.folder, options.start_token)
+    app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(session.router)
+    errors.install(app)
+    app.add_middleware(Guard, options=options, sessions=sessions)
+    return app
