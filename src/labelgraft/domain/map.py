@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from labelgraft.domain.arrays import Floats, Ints
-from labelgraft.domain.ids import MapRoundId, ModelId
+from labelgraft.domain.ids import ImageId, MapRoundId, ModelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,82 @@ class Island:
     centre_x: float
     centre_y: float
     radius: float
+
+
+class OddReason(StrEnum):
+    """Why an image does not fit its island."""
+
+    LABEL = "label"
+    PROPOSAL = "proposal"
+    UNLIKE = "unlike"
+
+
+@dataclass(frozen=True, slots=True)
+class OddOne:
+    """A member of an island that may not belong there.
+
+    reason: its label, or its proposal, is not the island's class; or it looks unlike the rest. class_name: of that label
+    or proposal, None where it has neither. oddness: distance from the rest in the island's robust standard deviations;
+    None where the round's embedding is not kept any more.
+    """
+
+    image_id: ImageId
+    reason: OddReason
+    class_name: str | None
+    oddness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IslandReport:
+    """An island with what is odd in it.
+
+    class_name: the commonest class of its labels, else of its proposals; None with neither. proposal_count: its images
+    with only a proposal. odd_ones: wrong labels first, then wrong proposals, then the unlike, the oddest first.
+    odd_count: all of them, of which odd_ones are the first.
+    """
+
+    island: Island
+    class_name: str | None
+    proposal_count: int
+    odd_count: int
+    odd_ones: tuple[OddOne, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Images whose nearest neighbours in the embedding are split between two islands, the most evenly split first.
+
+    Of each at least a third of its 15 neighbours lie in either island. first, second: islands, first < second.
+    """
+
+    first: int
+    second: int
+    first_name: str
+    second_name: str
+    image_ids: tuple[ImageId, ...]
+    labelled_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One image on two rounds, in map radii; islands are -1 for none."""
+
+    image_id: ImageId
+    distance: float
+    island_before: int
+    island_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What moved between two rounds.
+
+    median: over the images in both. changed_island: images that left an island for another. largest: the farthest first.
+    """
+
+    before: int
+    after: int
+    images: int
+    median: float
+    changed_island: int
+    largest: tuple[Move, ...]

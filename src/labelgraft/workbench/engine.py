@@ -16,6 +16,7 @@ from labelgraft.storage import backup, runs
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
+from labelgraft.workbench.kept import Kept
 from labelgraft.workbench.learning_jobs import LearningJobs
 
 BACKUP_CHECK_SECONDS = 60.0
@@ -32,6 +33,7 @@ class Engine:
         self.settings = settings
         self.ingest = IngestJobs(workspace, settings)
         self._resident: Resident | None = None
+        self.kept = Kept()
         self.jobs = JobRunner(workspace.root, settings.database_url)
         learning = LearningJobs(
             workspace, self.ingest, lambda: self.resident, self.person, int(1e9 * settings.cache_gb)

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelgraft.domain.ids import ImageId
-from labelgraft.domain.map import Island, MapColumns, MapRound
+from labelgraft.domain.map import Bridge, Island, IslandReport, MapColumns, MapRound, Moves
+from labelgraft.jobs.records import JobStatus
+from labelgraft.learning.backbones import registry
+from labelgraft.learning.map_facts import MapFacts
+from labelgraft.services.describe_map import describe_bridges, describe_round, facts_of_round, moves_between
 from labelgraft.services.embedding_spaces import read_vectors
 from labelgraft.services.lay_out_map import embedding_to_map, islands_of
 from labelgraft.services.read_labels import read_labels
@@ -35,6 +39,13 @@ class MapVerbs(ProjectBase):
         number: int = self._job("map", f"Map of {self.name}", arguments, on_progress)["number"]
         return self.map_round(number)
 
+    def start_map(self, *, rearrange: bool = False, backbone: str | None = None, seed: int = 0) -> JobStatus:
+        """Begin a new round as `map` does, and come back at once. Raises UnknownName."""
+        if backbone is not None:
+            registry.get(backbone)
+        arguments = {"rearrange": rearrange, "backbone": backbone, "seed": seed}
+        return self._start("map", f"Map of {self.name}", arguments)
+
     def map_preview(self, backbone: str | None = None) -> MapColumns:
         """The two main directions of the embedding, at once; nothing is kept and there are no islands."""
         name = backbone or self.info.backbone
@@ -60,6 +71,29 @@ class MapVerbs(ProjectBase):
     def islands(self, number: int | None = None) -> tuple[Island, ...]:
         """The islands of a round, named after the labels of now."""
         return islands_of(self._workspace, self.id, self.map_round(number))
+
+    def describe_islands(self, number: int | None = None, *, unlike: bool = True) -> tuple[IslandReport, ...]:
+        """The islands of a round with their odd ones, by the labels and proposals of now.
+
+        unlike: also those that look unlike their island, which costs a second or so the first time per round.
+        """
+        shown = self.map_round(number)
+        return describe_round(self._workspace, self.id, shown, self._map_facts(shown) if unlike else None)
+
+    def bridges(self, number: int | None = None) -> tuple[Bridge, ...]:
+        """Groups of images whose nearest neighbours are split between two islands, the largest first."""
+        shown = self.map_round(number)
+        return describe_bridges(self._workspace, self.id, shown, self._map_facts(shown))
+
+    def moves(self, before: int, after: int | None = None, *, count: int = 100) -> Moves:
+        """How far images moved between two rounds (after: the last for None), the farthest named. Raises UnknownName."""
+        return moves_between(self._workspace, self.map_round(before), self.map_round(after), count=count)
+
+    def _map_facts(self, shown: MapRound) -> MapFacts:
+        resident = self._engine.resident
+        return self._engine.kept.get(
+            ("map facts", shown.id), lambda: facts_of_round(self._workspace, self.id, shown, resident)
+        )
 
     def map_figure(self, number: int | None = None, *, dark: bool = False) -> Figure:
         """A matplotlib picture of a round, coloured by the labels, else by the proposals of now.
