@@ -6,6 +6,7 @@ twice after a kill and then leaves the same as once: files are known by path, si
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import FileRecord, NetworkChoice, Output, Shard, ShardResult
+from labelgraft.services.same_bytes import copies
 from labelgraft.services.scan_files import scan_files, split_into_shards
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
@@ -87,25 +89,34 @@ def folder_of(path: str) -> str:
 def plan(workspace: Workspace, request: ImportRequest, workers: int) -> list[Json]:
     """The steps of an import: first what the listing found, then the shards of files that are not known yet.
 
-    A file of a shard is [path, folder, the image that this path was imported as or None].
+    A file of a shard is [path, folder, the image that this path was imported as or None, the number that it gets as a
+    new image]. Numbers follow the listing and copies go with the first of their bytes, so that the images are the same
+    whichever shard is finished first.
     """
     source = read_source(request, workspace.uploads_folder)
     with workspace.database.reading() as connection:
         known = images.known_files(connection, request.project_id)
     listed = dict(source.files)
-    fresh = [
-        [path, folder, known[path][2] if path in known else None]
-        for path, folder in listed.items()
-        if not is_known(path, known)
-    ]
+    fresh = [path for path in listed if not is_known(path, known)]
+    with workspace.database.writing() as connection:
+        first = images.reserve(connection, len(fresh))
+    files = {
+        path: [path, listed[path], known[path][2] if path in known else None, first + place]
+        for place, path in enumerate(fresh)
+    }
     found = {
         "known": len(listed) - len(fresh),
         "refused": [[refused.path, refused.reason] for refused in source.refused],
         "format": source.format_name,
         "reason": source.reason,
     }
-    shards = split_into_shards(fresh, workers=workers)
-    return [{"found": found}, *({"files": list(shard)} for shard in shards)]
+    copied = copies(fresh)
+    behind: defaultdict[str, list[str]] = defaultdict(list)
+    for copy, original in copied.items():
+        behind[original].append(copy)
+    shards = split_into_shards([path for path in fresh if path not in copied], workers=workers)
+    whole = [[*shard, *(copy for path in shard for copy in behind[path])] for shard in shards]
+    return [{"found": found}, *({"files": [files[path] for path in shard]} for shard in whole)]
 
 
 def is_known(path: str, known: dict[str, tuple[int, int, ImageId]]) -> bool:
@@ -126,12 +137,12 @@ def take_in(
 ) -> Json:  # fmt: skip
     """Decode, thumbnail and embed one shard, and add its images to the project."""
     outputs = {Output.THUMBNAILS} | ({Output.EMBEDDING} if network is not None else set())
-    shard = Shard(tuple(path for path, _, _ in files), frozenset(outputs), network, limits)
+    shard = Shard(tuple(path for path, *_ in files), frozenset(outputs), network, limits)
     result = pool.submit(shard).result()
     keep_thumbnails(workspace, result)
     if network is not None:
         store_shard(workspace, network.backbone, result)
-    found = {path: FoundFile(folder, image_id) for path, folder, image_id in files}
+    found = {path: FoundFile(folder, image_id, number) for path, folder, image_id, number in files}
     taken = add_records(workspace, project_id, found, result)
     refused = [*result.refused, *taken.changed]
     return {
@@ -152,10 +163,11 @@ def keep_thumbnails(workspace: Workspace, result: ShardResult) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file of a shard. image_id: the image that its path was imported as, None if it is new."""
+    """A file of a shard. image_id: the image that its path was imported as, None if it is new; number: its number then."""
 
     folder: str
     image_id: ImageId | None
+    number: int
 
 
 @dataclass(slots=True)
@@ -189,7 +201,9 @@ def add_records(
             else:
                 new[record.content_hash] = record
         rows = [new_image(record, found[record.path].folder) for record in new.values()]
-        added = images.add(connection, project_id, rows)
+        added = images.add(
+            connection, project_id, rows, [found[record.path].number for record in new.values()]
+        )
         taken.added = len(added)
         known.update(zip(new, added, strict=True))
         places = {image_id: image.path for image_id, image in there.items()}

@@ -23,14 +23,24 @@ from labelgraft.storage import counters, dialect, folders, image_search
 from labelgraft.storage.tables import duplicate, folder, image, image_file
 
 
-def add(c: Connection, project_id: ProjectId, new: Sequence[NewImage]) -> list[ImageId]:
+def reserve(c: Connection, count: int) -> int:
+    """The first of `count` numbers in a row that no other image gets; those that stay unused are no harm."""
+    return counters.take(c, "image", count)
+
+
+def add(
+    c: Connection, project_id: ProjectId, new: Sequence[NewImage], numbers: Sequence[int] | None = None
+) -> list[ImageId]:
     """Add images in this order, all new and without a split.
 
-    The caller leaves out bytes that the project already has (`known`); the database refuses them.
+    The caller leaves out bytes that the project already has (`known`); the database refuses them. numbers: reserved
+    for them; the next ones where not given.
     """
     folder_ids = folders.ensure(c, project_id, (n.folder for n in new))
-    first = counters.take(c, "image", len(new))
-    ids = range(first, first + len(new))
+    if numbers is None:
+        first = reserve(c, len(new))
+        numbers = range(first, first + len(new))
+    ids = numbers
     rows = [(i, project_id, folder_ids[n.folder], 0, 0, 0) for i, n in zip(ids, new, strict=True)]
     dialect.insert_rows(c, image, ("id", "project_id", "folder_id", "state", "split", "revision"), rows)
     files = [
