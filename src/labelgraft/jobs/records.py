@@ -151,6 +151,14 @@ def get(folder: Path, number: int) -> JobStatus:
     return status
 
 
+def result(folder: Path, number: int) -> Any:
+    """What a job gave, as JSON values; None where it gave nothing yet."""
+    try:
+        return json.loads((job_folder(folder, number) / "result.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
 def list_jobs(folder: Path) -> list[JobStatus]:
     """Every job of a workspace, newest first; starts nothing and takes no lock."""
     found = (read(folder, number) for number in sorted(_numbers(folder), reverse=True))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from labelgraft import __version__
 from labelgraft.server import errors
 from labelgraft.server.options import ServerOptions
-from labelgraft.server.routes import about, projects, session
+from labelgraft.server.routes import about, jobs, projects, session
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
 from labelgraft.workbench.front_door import Workbench
@@ -17,12 +17,24 @@ PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     about.router,
     projects.router,
+    jobs.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 
 
 def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
     """The application over an open workspace. Whoever opened the workspace closes it."""
+    app = frame(body_bytes=options.body_bytes)
+    sessions = Sessions(bench.folder, options.start_token)
+    app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
+    app.include_router(session.router)
+    errors.install(app)
+    app.add_middleware(Guard, options=options, sessions=sessions)
+    return app
+
+
+def frame(body_bytes: int = 0) -> FastAPI:
+    """The routes and their schema, without a workspace behind them."""
     app = FastAPI(
         title="Labelgraft",
         version=__version__,
@@ -30,16 +42,11 @@ def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
-        max_body_size=options.body_bytes,
+        max_body_size=body_bytes,
         telemetry={"tracing": False},
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
-    sessions = Sessions(bench.folder, options.start_token)
-    app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(session.router)
-    errors.install(app)
-    app.add_middleware(Guard, options=options, sessions=sessions)
     return app

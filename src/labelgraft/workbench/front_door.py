@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from labelgraft.domain.annotation import Author
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ProjectId
-from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import Task
 from labelgraft.errors import BadInput, BadSetting
 from labelgraft.jobs import records
@@ -21,9 +20,10 @@ from labelgraft.storage import backup, projects
 from labelgraft.storage.classes import ensure as ensure_classes
 from labelgraft.storage.workspace import Workspace, restore
 from labelgraft.workbench.engine import Engine
+from labelgraft.workbench.job_verbs import JobVerbs
 from labelgraft.workbench.project import ProjectBench
 
-__all__ = ["Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
+__all__ = ["JobStatus", "Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
 
 
 def open(
@@ -73,7 +73,7 @@ def catalogue() -> tuple[Backbone, ...]:
     return registry.catalogue()
 
 
-class Workbench:
+class Workbench(JobVerbs):
     """An open workspace: its projects and its background work. Use it as a context manager, or call close."""
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
@@ -122,18 +122,6 @@ class Workbench:
     def person(self) -> Author:
         """Who labels in this process: the author of its operations."""
         return self._engine.person
-
-    def jobs(self) -> list[JobStatus]:
-        """Every job, newest first."""
-        return self._engine.jobs.jobs()
-
-    def interrupted_jobs(self) -> list[JobStatus]:
-        """Jobs whose process ended before they did."""
-        return self._engine.jobs.interrupted()
-
-    def resume_job(self, number: int, on_progress: Callable[[Progress], None] | None = None) -> Any:
-        """Go on with a job from its first unfinished step. Raises UnknownName, Conflict, JobCancelled, JobFailed."""
-        return self._engine.jobs.resume(number).wait(on_progress)
 
     def close(self) -> None:
         """Stop what runs and let others open the workspace; a second time does nothing."""
