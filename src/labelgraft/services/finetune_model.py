@@ -15,7 +15,7 @@ import numpy as np
 
 from labelgraft.domain import split as splits
 from labelgraft.domain.annotation import Author
-from labelgraft.domain.arrays import Bools, Floats, Pixels
+from labelgraft.domain.arrays import Bools, Floats, Ints, Pixels
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ImageId, ProjectId, RunId
 from labelgraft.domain.image import Image
@@ -35,9 +35,11 @@ from labelgraft.services.embedding_spaces import preprocessing_text, read_vector
 from labelgraft.services.read_labels import Labels, need_labels, read_labels
 from labelgraft.services.train_model import begin_run, card_of, end_run
 from labelgraft.services.training_set import TrainingSet, training_set
+from labelgraft.storage import held_out as held_out_answers
 from labelgraft.storage import images, model_files, models, projects, runs
 from labelgraft.storage.embeddings import EmbeddingKey
 from labelgraft.storage.files import write_atomically
+from labelgraft.storage.held_out import HeldOutAnswers
 from labelgraft.storage.workspace import Workspace
 
 HOLD_OUT_FROM = 50
@@ -45,6 +47,8 @@ HOLD_OUT_FROM = 50
 if images that it was not trained on say that it is better."""
 FOLDS = 5
 LAYER = "adapted"
+IMAGE_IDS = "image_ids.npy"
+"""(M,) int64 of the images that a run trains on, in the order of its arrays."""
 POLL_SECONDS = 0.2
 
 Tell = Callable[[TrainingProgress], None]
@@ -129,6 +133,7 @@ def prepare(
     views.flush()  # type: ignore[attr-defined]  # a memory map
     np.save(folder / TARGETS, shares_of(used), allow_pickle=False)
     np.save(folder / HELD_OUT, held_out, allow_pickle=False)
+    np.save(folder / IMAGE_IDS, used.image_ids, allow_pickle=False)
     Request(
         settings=settings, backbone=backbone.name, class_names=used.class_names, multi_label=used.multi_label,
         data_version=data_version,
@@ -201,6 +206,7 @@ def keep(
         "rungs": list(result.rungs),
         "frozen_blocks": result.frozen_blocks,
     }
+    held_out_answers.write(folder, answers_of(result, Path(run.folder), request, temperature))
     model_files.write(folder, tensors, card)
     state = RunState.STOPPED if result.stopped else RunState.FINISHED
     with workspace.database.writing() as connection:
@@ -227,6 +233,15 @@ def measured(result: TrainingResult, folder: Path, request: Request) -> tuple[fl
     told = f"{len(logits)} images held out of this run"
     quality = measure(answers, truth, request.class_names, measured_on=told, multi_label=request.multi_label)
     return temperature, quality
+
+
+def answers_of(result: TrainingResult, folder: Path, request: Request, temperature: float) -> HeldOutAnswers:
+    """What a run answered on the images held out of it; they chose its epoch and rungs, so they count as seen."""
+    image_ids: Ints = np.load(folder / IMAGE_IDS, allow_pickle=False)
+    held_out = np.load(folder / HELD_OUT, allow_pickle=False)
+    logits = np.asarray(result.held_out_scores or [], np.float32).reshape(-1, len(request.class_names))
+    answered = probabilities(logits, temperature, multi_label=request.multi_label)
+    return HeldOutAnswers(image_ids, image_ids[held_out][: len(logits)], answered)
 
 
 def clean_inputs(workspace: Workspace, labels: Labels, backbone: Backbone, limits: Limits) -> Pixels:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import importlib.metadata
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from labelgraft.domain.annotation import Author
-from labelgraft.domain.ids import ProjectId
+from labelgraft.domain.ids import ProjectId, RunId
 from labelgraft.domain.model import Model, Quality, Run, RunState
 from labelgraft.domain.training import HeadKind, TrainingSettings, WeightsKind
 from labelgraft.errors import LabelgraftError
+from labelgraft.learning.calibration import probabilities
+from labelgraft.learning.finetuning.names import STOP
 from labelgraft.learning.heads.head import HeldOut, TrainedHead
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import Vectors, read_vectors
 from labelgraft.services.read_labels import need_labels, read_labels
 from labelgraft.services.training_set import TrainingSet, training_set
-from labelgraft.storage import model_files, models, projects, runs
+from labelgraft.storage import held_out, model_files, models, projects, runs
 from labelgraft.storage.embeddings import EmbeddingKey
+from labelgraft.storage.held_out import HeldOutAnswers
 from labelgraft.storage.workspace import Workspace
 
 BACKGROUND = 2048
@@ -57,13 +63,19 @@ def train_head(
     settings: TrainingSettings,
     resident: Resident,
     author: Author,
+    run_id: int | None = None,
 ) -> Model:
     """Train a linear or mlp head on kept embeddings and make it the active model.
 
+    run_id: the run that was begun for it; None begins one. A run taken up again begins anew: a head takes seconds.
     The model is in the list only once its files are whole. Raises NothingLabelled, NotEnoughLabels, BadInput,
     UnknownName, TrainingDiverged, JobFailed; the run then says why.
     """
-    run, settings = begin_run(workspace, project_id, settings)
+    if run_id is None:
+        run, settings = begin_run(workspace, project_id, settings)
+    else:
+        run, settings = take_up(workspace, RunId(run_id))
+        (Path(run.folder) / STOP).unlink(missing_ok=True)
     try:
         labels = need_labels(read_labels(workspace, project_id))
         vectors = read_vectors(workspace, project_id, settings.backbone)
@@ -76,6 +88,13 @@ def train_head(
         end_run(workspace, run, RunState.STOPPED, "Stopped by Ctrl+C before anything was trained.")
         raise
     return keep_head(workspace, project_id, run, settings, parts, vectors, trained)
+
+
+def take_up(workspace: Workspace, run_id: RunId) -> tuple[Run, TrainingSettings]:
+    """A run that was begun or interrupted, running again, with its settings."""
+    with workspace.database.writing() as connection:
+        run = runs.change_state(connection, run_id, RunState.RUNNING)
+    return run, TrainingSettings.from_mapping(run.settings)
 
 
 def fit(
@@ -103,7 +122,9 @@ def keep_head(
     stored = trained.stored
     head = {"kind": stored.kind, "metadata": dict(stored.metadata), "temperature": stored.temperature}
     card = card_of(settings, parts, vectors.space.key, head, trained.quality)
+    held_out.write(folder, answers_of(trained, parts))
     model_files.write(folder, stored.tensors, card)
+    stopped = (Path(run.folder) / STOP).exists()
     with workspace.database.writing() as connection:
         model = models.insert(
             connection, project_id, name=settings.name, description=settings.description, head=settings.head.value,
@@ -111,8 +132,20 @@ def keep_head(
             labels_used=trained.labels_used, folder=str(folder),
         )  # fmt: skip
         projects.set_active_model(connection, project_id, model.id)
-        runs.change_state(connection, run.id, RunState.FINISHED)
+        if stopped:
+            reason = "Stopped on request; the last finished epoch is the model."
+            runs.change_state(connection, run.id, RunState.STOPPED, reason=reason)
+        else:
+            runs.change_state(connection, run.id, RunState.FINISHED)
     return model
+
+
+def answers_of(trained: TrainedHead, parts: TrainingSet) -> HeldOutAnswers:
+    """What cross-validation answered on the images to train on, by heads that had not seen them."""
+    logits = trained.out_of_fold_logits
+    held = ~np.isnan(logits).any(axis=1)
+    answered = probabilities(logits[held], trained.stored.temperature, multi_label=trained.stored.multi_label)
+    return HeldOutAnswers(parts.train.image_ids, parts.train.image_ids[held], answered)
 
 
 def card_of(

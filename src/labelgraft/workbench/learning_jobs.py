@@ -47,7 +47,9 @@ class LearningJobs:
         settings = TrainingSettings.from_mapping(payload["settings"])
         project_id = ProjectId(payload["project_id"])
         if settings.head in (HeadKind.LINEAR, HeadKind.MLP):
-            model = train_model.train_head(self.workspace, project_id, settings, self.resident(), self.person)
+            model = train_model.train_head(
+                self.workspace, project_id, settings, self.resident(), self.person, payload.get("run_id")
+            )
         else:
             step = current_step()
             model = finetune_model.finetune(
