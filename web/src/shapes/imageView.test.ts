@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { atOneToOne, fitted, imagePx, panned, screenPx, toImage, toScreen, zoomedAt } from "./viewport";
+import { atOneToOne, fitted, imagePx, panned, screenPx, toImage, toScreen, zoomedAt } from "./imageView";
 
 const view = { width: screenPx(800), height: screenPx(600) };
 const photo = { width: imagePx(4000), height: imagePx(3000) };
