@@ -1,71 +1,47 @@
-"""The frozen part's activations of all views, computed once and kept in one memory-mapped file."""
+"""The pass of the frozen part over the views that nobody has computed yet."""
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import torch
 
-from labelgraft.domain.arrays import AnyArray, Pixels
-from labelgraft.learning.finetuning.network import AdaptedNetwork
+from labelgraft.domain.arrays import Pixels
+from labelgraft.learning.backbones.finite import demand_finite
+from labelgraft.learning.finetuning.activation_file import ActivationFile
+from labelgraft.learning.finetuning.frozen_part import FrozenPart
 
-_FLOAT16_LIMIT = 60_000.0
+_ROWS = 64
+"""Views per call: some for every stream."""
+_FLUSH_SECONDS = 2.0
 
 
-def cached_activations(
-    network: AdaptedNetwork,
+def fill(
+    file: ActivationFile,
     views: Pixels,
-    file: Path,
+    part: FrozenPart,
     *,
-    batch_size: int = 32,
+    name: str = "the backbone",
     stepped: Callable[[int, int], None] = lambda *_: None,
-) -> AnyArray:
-    """Activations (N, V, ...) of prepared views (N, V, H, W, 3) uint8, memory-mapped from `file`.
+) -> int:
+    """Computes what is missing of prepared views (N, V, H, W, 3) uint8; gives how many rows that were.
 
-    float16, or float32 where an activation would overflow it (some networks reach 1e5). Read from `file` if
-    it is there: it only ever appears whole. stepped: told the images done and all images; it may raise to
-    stop.
+    What was computed stays, however this ends. stepped: told the rows done and all rows to do; it may raise to
+    stop. Raises BadInput if an activation is not finite.
     """
-    if not file.exists():
-        written = _write(network, views, file, np.float16, batch_size, stepped)
-        if not written:
-            _write(network, views, file, np.float32, batch_size, stepped)
-    stored: AnyArray = np.load(file, mmap_mode="r", allow_pickle=False)
-    return stored
-
-
-def _write(
-    network: AdaptedNetwork,
-    views: Pixels,
-    file: Path,
-    dtype: type[np.floating],
-    batch_size: int,
-    stepped: Callable[[int, int], None],
-) -> bool:
-    """Fills a file beside and renames it; False, and no file, if an activation does not fit into float16."""
-    image_count, view_count = views.shape[:2]
-    network.eval()
-    device = network.mean.device
-    shape = network.activations(torch.zeros((1, *views.shape[2:]), dtype=torch.uint8, device=device)).shape[
-        1:
-    ]
-    beside = file.with_suffix(".part")
-    stored = np.lib.format.open_memmap(beside, "w+", dtype, (image_count, view_count, *shape))
-    rows = max(1, batch_size // view_count)
-    for start in range(0, image_count, rows):
-        chunk = np.array(views[start : start + rows]).reshape(-1, *views.shape[2:])
-        reached = network.activations(torch.from_numpy(chunk).to(device)).cpu().numpy()
-        if dtype is np.float16 and np.abs(reached).max(initial=0.0) > _FLOAT16_LIMIT:
-            beside.unlink()
-            return False
-        stored[start : start + rows] = reached.reshape(-1, view_count, *shape)
-        stepped(min(start + rows, image_count), image_count)
-    stored.flush()
-    del stored
-    with beside.open("rb+") as opened:
-        os.fsync(opened.fileno())
-    beside.rename(file)
-    return True
+    images, numbers = np.nonzero(~file.known)
+    flushed = time.monotonic()
+    try:
+        for start in range(0, len(images), _ROWS):
+            some = slice(start, start + _ROWS)
+            rows = part(np.array(views[images[some], numbers[some]]))
+            demand_finite(rows.reshape(len(rows), -1), name, "f32")
+            file.put(images[some], numbers[some], rows)
+            stepped(min(start + _ROWS, len(images)), len(images))
+            if time.monotonic() - flushed > _FLUSH_SECONDS:
+                file.flush()
+                flushed = time.monotonic()
+    finally:
+        file.flush()
+    return len(images)

@@ -16,9 +16,11 @@ from labelgraft.domain.arrays import AnyArray, Ints
 from labelgraft.domain.split import folds_by_group
 from labelgraft.domain.training import HeadKind
 from labelgraft.errors import BadSetting, TrainingDiverged
-from labelgraft.learning.finetuning.activations import cached_activations
+from labelgraft.learning.finetuning.activation_file import ActivationFile
+from labelgraft.learning.finetuning.activations import fill
 from labelgraft.learning.finetuning.blocks import blocks, check_frozen
 from labelgraft.learning.finetuning.checkpoints import HeadHeader
+from labelgraft.learning.finetuning.frozen_part import in_torch, open_part
 from labelgraft.learning.finetuning.gate import Verdict, gate
 from labelgraft.learning.finetuning.measuring import Score, features_of, measure, score, scores_of
 from labelgraft.learning.finetuning.network import AdaptedNetwork, Base, BaseSource, ClassHead
@@ -264,8 +266,17 @@ class _Ladder:
         if not network.split.cacheable:
             self.folder.note(f"Every step computes the frozen blocks too: {network.split.reason}.")
             return self._data(self.arrays.views)
-        file = self.folder.path / f"activations-{self.frozen}.npy"
-        return self._data(cached_activations(network, self.arrays.views, file, stepped=self.folder.caching))
+        if self.frozen == 0:
+            return self._data(self.arrays.views)
+        views, facts = self.arrays.views, self.request.frozen
+        shape = in_torch(network)(np.zeros((1, *views.shape[2:]), np.uint8)).shape[1:]
+        file = ActivationFile(self.folder.path, self.frozen, (*views.shape[:2], *shape))
+        part = open_part(network, facts, streams=self.request.threads)
+        computed = fill(file, views, part, name=network.base.backbone, stepped=self.folder.caching)
+        self.folder.note(
+            f"Frozen blocks: {computed} of {file.known.size} activations were computed, the rest was kept."
+        )
+        return self._data(file.values)
 
     def _data(self, inputs: AnyArray) -> TrainingData:
         arrays, request = self.arrays, self.request

@@ -20,6 +20,7 @@ import numpy as np
 from labelgraft.domain.arrays import AnyArray, Bools, Floats, Pixels
 from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import BadFormat, BadInput, ShapeMismatch
+from labelgraft.learning.finetuning.frozen_facts import FrozenFacts
 
 REQUEST, VIEWS, TARGETS, HELD_OUT = "request.json", "views.npy", "targets.npy", "held_out.npy"
 
@@ -27,7 +28,7 @@ REQUEST, VIEWS, TARGETS, HELD_OUT = "request.json", "views.npy", "targets.npy", 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One run. backbone: its name in the catalogue. threads: 0 = all cores but one. nice: 0 to 19, added to
-    the parent's own. data_version: names the labels.
+    the parent's own. data_version: names the labels. frozen: what computes the frozen part, None = torch in float32.
     """
 
     settings: TrainingSettings
@@ -37,6 +38,7 @@ class Request:
     data_version: str = ""
     threads: int = 0
     nice: int = 10
+    frozen: FrozenFacts | None = None
 
     def write(self, folder: Path) -> None:
         """request.json in an existing folder."""
@@ -53,7 +55,9 @@ class Request:
             given = {name: value for name, value in values.items() if name in known}
             settings = TrainingSettings.from_mapping(given.pop("settings"))
             names = tuple(str(name) for name in given.pop("class_names"))
-            return cls(settings=settings, class_names=names, **given)
+            told = given.pop("frozen", None)
+            frozen = None if told is None else FrozenFacts.from_mapping(told)
+            return cls(settings=settings, class_names=names, frozen=frozen, **given)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadFormat(
                 f"{file}: this is no training request ({error!r}). Nothing was trained."
