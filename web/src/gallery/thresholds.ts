@@ -1,35 +1,28 @@
 /** How many proposals a threshold would accept, told while the slider moves. */
-import type { ImageState } from "@/store/filters";
+import { STATE, type ImageStates } from "@/store/imageStates";
 
-/** Confidences of the proposals that an accept may touch, in rising order. */
+/** Confidences in rising order. */
 export type RisingConfidences = Float32Array;
 
-export interface ProposedColumns {
-  /** Index into STATES of each image. */
-  readonly states: ArrayLike<number>;
-  /** Proposed class of each image, -1 for none. */
-  readonly proposalClassIds: ArrayLike<number>;
-  readonly confidences: ArrayLike<number>;
-}
-
-/** An image that a person labelled or set aside keeps what the person said. */
-export const OPEN_STATES: readonly ImageState[] = ["new", "proposed"];
-
-/** Sorted once, so that every move of the slider is one binary search. `rows` are the images that are meant. */
+/** Sorted once, so that every move of the slider is one binary search. `rows`: the images that are meant, all if null. */
 export const risingConfidences = (
-  columns: ProposedColumns,
-  rows: Iterable<number>,
-  openStates: ReadonlySet<number>,
+  states: ImageStates,
+  rows: Uint32Array | null = null,
 ): RisingConfidences => {
-  const found: number[] = [];
-  for (const row of rows) {
-    if ((columns.proposalClassIds[row] ?? -1) < 0 || !openStates.has(columns.states[row] ?? -1)) continue;
-    found.push(columns.confidences[row] ?? 0);
+  const most = rows?.length ?? states.states.length;
+  const found = new Float32Array(most);
+  let count = 0;
+  for (let i = 0; i < most; i++) {
+    const row = rows === null ? i : (rows[i] ?? 0);
+    // What a person labelled or set aside keeps what the person said.
+    if (states.states[row] !== STATE.proposed) continue;
+    found[count] = states.confidences[row] ?? 0;
+    count += 1;
   }
-  return Float32Array.from(found).sort();
+  return found.slice(0, count).sort();
 };
 
-/** How many are at least as sure as `threshold`, which is compared as the 32-bit number that it is on the server. */
+/** How many are at least as sure as `threshold`, which is compared as the 32-bit number that the columns hold. */
 export const countFrom = (rising: RisingConfidences, threshold: number): number => {
   const wanted = Math.fround(threshold);
   let low = 0;
