@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
+from labelgraft.domain.backbone import Library
 from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import JobCancelled, JobFailed, LabelgraftError
 from labelgraft.services.ingest_messages import NetworkChoice, NetworkFacts, Shard, ShardResult
@@ -29,6 +30,9 @@ SECONDS_PER_FILE = 60.0
 
 MEMORY_BYTES = 1_400_000_000
 """Default bound on a worker's resident memory, network included."""
+
+CONVERTED = frozenset({Library.TIMM, Library.TORCHVISION})
+"""Networks that are converted before they run; only these have something to keep."""
 
 _WATCH_SECONDS = 0.25
 
@@ -48,13 +52,14 @@ class _Task:
 class IngestPool:
     """Worker processes, one per core, that turn shards of files into records, thumbnails and embeddings.
 
-    Safe to use from several threads; each submitted shard has its own future.
+    Safe to use from several threads, also for jobs with different networks: each shard names its own, has its own
+    future, and workers keep the last few networks loaded.
 
     Args:
         workers: processes; by default one per core.
-        network: loaded by every worker at its start; a shard that names another makes its worker load that.
-        cache_folder: where converted networks are kept. The first worker then starts alone and fills it, and the
-            others start in a second where a conversion takes ten.
+        network: loaded by every worker at its start.
+        cache_folder: where converted networks are kept. The first worker that meets a network then loads it alone and
+            fills the folder, and the others load it in a second where a conversion takes ten.
         seconds_per_file: a file that takes longer is refused.
         memory_bytes: resident memory of one worker; a file that needs more is refused.
     """
@@ -72,6 +77,9 @@ class IngestPool:
         self._cache_folder = cache_folder
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._guard = threading.Lock()
+        self._met: dict[NetworkChoice, threading.Event] = {}
+        self._facts: dict[NetworkChoice, NetworkFacts] = {}
         slots, network = range(self.workers), self._cached(network)
         self._slots = [_Slot(network, seconds_per_file, memory_bytes, self._closing) for _ in slots]
         self._threads = [
@@ -94,8 +102,21 @@ class IngestPool:
 
         Raises: what kept a worker from starting: Unreachable, MissingExtra, JobFailed, ...
         """
-        results = [slot.ready.result() for slot in self._slots]
+        results = [slot.begun.future.result() for slot in self._slots]
         return results[0].network
+
+    def facts(self, network: NetworkChoice) -> NetworkFacts:
+        """What a network says of itself, loaded for that by the next free worker if none has met it.
+
+        Raises: Unreachable, MissingExtra, JobFailed, ... if it cannot be had; JobCancelled if the pool is closed.
+        """
+        known = self._facts.get(network)
+        if known is None:
+            known = self.submit(Shard((), network=network)).result().network
+            if known is None:
+                raise RuntimeError("a shard with a network came back without its facts")
+            self._facts[network] = known
+        return known
 
     def process_ids(self) -> tuple[int, ...]:
         """The worker processes that run now."""
@@ -117,7 +138,7 @@ class IngestPool:
         return task.future
 
     def _cached(self, network: NetworkChoice | None) -> NetworkChoice | None:
-        if network is None or self._cache_folder is None:
+        if network is None or self._cache_folder is None or network.backbone.library not in CONVERTED:
             return network
         return replace(network, cache_folder=str(self._cache_folder))
 
@@ -175,14 +196,43 @@ class IngestPool:
 
     def _attend(self, slot: _Slot) -> None:
         """One thread per worker: hands it shards, one at a time."""
-        if self._cache_folder is not None and slot is not self._slots[0]:
-            wait([self._slots[0].ready])
-        slot.begin()
+        self._finish(slot.begun, slot)
         while (task := self._tasks.get()) is not None and not self._closing.is_set():
-            _finish(task.future, slot, task.shard)
+            self._finish(task, slot)
         if task is not None:
             self._tasks.put(task)
         slot.close()
+
+    def _finish(self, task: _Task, slot: _Slot) -> None:
+        future = task.future
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            self._introduce(slot, task.shard.network)
+            future.set_result(slot.work_out(task.shard))
+        except LabelgraftError as error:
+            future.set_exception(error)
+        except Exception as error:  # noqa: BLE001  a thread that died in silence would leave the caller waiting
+            future.set_exception(error)
+
+    def _introduce(self, slot: _Slot, network: NetworkChoice | None) -> None:
+        """Let the first worker that meets a network convert it alone; the others wait for that."""
+        if network is None or network.cache_folder is None:
+            return
+        with self._guard:
+            is_new = network not in self._met
+            over = self._met.setdefault(network, threading.Event())
+        if not is_new:
+            over.wait()
+            return
+        try:
+            slot.work_out(Shard((), network=network))
+        except BaseException:
+            with self._guard:
+                del self._met[network]  # the next one tries again
+            raise
+        finally:
+            over.set()
 
     def _watch(self) -> None:
         while not self._closing.wait(_WATCH_SECONDS):
@@ -190,19 +240,11 @@ class IngestPool:
                 slot.look_after()
 
 
-def _finish(future: Future[ShardResult], slot: _Slot, shard: Shard) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(slot.work_out(shard))
-    except LabelgraftError as error:
-        future.set_exception(error)
-    except Exception as error:  # noqa: BLE001  a thread that died in silence would leave the caller waiting
-        future.set_exception(error)
-
-
 class _Slot:
-    """The place of one worker: starts it, starts it again when it was lost, and redoes its shard."""
+    """The place of one worker: starts it, starts it again when it was lost, and redoes its shard.
+
+    begun: its first task, which loads the pool's network.
+    """
 
     def __init__(
         self,
@@ -211,17 +253,12 @@ class _Slot:
         memory_bytes: int,
         closing: threading.Event,
     ) -> None:
-        self.ready: Future[ShardResult] = Future()
-        self._network = network
+        self.begun = _Task(Shard((), network=network))
         self._seconds_per_file = seconds_per_file
         self._memory_bytes = memory_bytes
         self._closing = closing
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
-
-    def begin(self) -> None:
-        """Start the worker and let it load the pool's network; `ready` tells how that went."""
-        _finish(self.ready, self, Shard((), network=self._network))
 
     def work_out(self, shard: Shard) -> ShardResult:
         """A shard's result, with the files that had to be given up refused.

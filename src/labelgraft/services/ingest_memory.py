@@ -35,6 +35,12 @@ def unbounded_memory() -> Iterator[None]:
     yield
 
 
+def resident_bytes() -> int:
+    """The resident memory of this process now; 0 where the platform does not tell."""
+    status = _memory_status()
+    return 0 if status is None else status[0]
+
+
 def _memory_status() -> tuple[int, int] | None:
     """Resident and data bytes of this process on Linux, else None."""
     fields = _linux_status()

@@ -26,7 +26,12 @@ from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import LabelgraftError, UnreadableImage
 from labelgraft.formats import thumbnails
 from labelgraft.formats.pixels import FileBytes, Limits, Picture, confine_pillow, decode, read_file
-from labelgraft.services.ingest_memory import bound_memory, peak_memory_bytes, unbounded_memory
+from labelgraft.services.ingest_memory import (
+    bound_memory,
+    peak_memory_bytes,
+    resident_bytes,
+    unbounded_memory,
+)
 from labelgraft.services.ingest_messages import (
     FileRecord,
     Halves,
@@ -52,6 +57,9 @@ runs at 0.72 of the bare network's rate with 8, 0.73 with 16, 0.74 with 32 and 6
 PROGRESS = struct.Struct("<qq")
 """What the progress file holds: a number that grows with every step, and the file's index in the shard."""
 
+NETWORKS_KEPT = 3
+"""Networks that one process keeps loaded, so that jobs that take turns need not load theirs for each shard."""
+
 NO_FILE = -1
 """In place of a file's index: the worker is loading, embedding or waiting."""
 
@@ -75,21 +83,29 @@ class Progress:
 
 
 class Networks:
-    """The network that was used last, loaded once; and the bound on this process's memory."""
+    """The networks that were used last, each loaded once; and the bound on this process's memory."""
 
     def __init__(self, memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
-        self._choice: NetworkChoice | None = None
-        self._network: Network | None = None
+        self._loaded: dict[NetworkChoice, Network] = {}  # the one used last stands last
 
     def get(self, choice: NetworkChoice | None) -> Network | None:
         """Load or reuse; memory is bounded again after loading."""
-        if choice is not None and choice != self._choice:
-            with unbounded_memory():
-                self._network = _load(choice)
-            self._choice = choice
+        network = None
+        if choice is not None:
+            network = self._loaded.pop(choice, None) or self._new(choice)
+            self._loaded[choice] = network
         bound_memory(self._memory_bytes)
-        return self._network if choice is not None else None
+        return network
+
+    def _new(self, choice: NetworkChoice) -> Network:
+        """Load one more; those not used for longest give way. Half of the memory stays free for pictures."""
+        while self._loaded and (
+            len(self._loaded) == NETWORKS_KEPT or resident_bytes() > self._memory_bytes / 2
+        ):
+            del self._loaded[next(iter(self._loaded))]
+        with unbounded_memory():
+            return _load(choice)
 
 
 def _load(choice: NetworkChoice) -> Network:

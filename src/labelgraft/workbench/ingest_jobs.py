@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labelgraft.domain.backbone import Library
 from labelgraft.domain.ids import ProjectId
 from labelgraft.errors import JobCancelled
 from labelgraft.formats.pixels import Limits
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.backbones import registry
+from labelgraft.learning.backbones.compiled_cache import HALF_WRITTEN
 from labelgraft.services import embed_images, import_images
 from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool, cores
@@ -24,13 +25,13 @@ Json = dict[str, Any]
 
 CONVERTED_FOLDER = "converted"
 """Where a workspace keeps networks as the engine of the frozen pass wants them; expendable."""
-CONVERTED = frozenset({Library.TIMM, Library.TORCHVISION})
 
 
 class IngestJobs:
     """The job kinds that read image files, and the worker processes behind them.
 
-    The workers are started with the first step and kept warm until another network is wanted or the bench closes.
+    The workers are started with the first step and kept warm until the bench closes. All jobs share them, each shard
+    with the network that it wants.
     """
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
@@ -41,7 +42,9 @@ class IngestJobs:
         self.device = settings.device
         self._closed = False
         self._guard = threading.Lock()
-        self._pool: tuple[NetworkChoice | None, IngestPool] | None = None
+        self._pool: IngestPool | None = None
+        if workspace.database.is_embedded:  # others may be writing where a server's database is shared
+            sweep_converted(workspace.root / CONVERTED_FOLDER)
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Import and embed."""
@@ -61,24 +64,21 @@ class IngestJobs:
         with self._guard:
             self._closed = True
             if self._pool is not None:
-                self._pool[1].close()
+                self._pool.close()
                 self._pool = None
 
     def pool(self, choice: NetworkChoice | None) -> IngestPool:
-        """Worker processes with this network loaded. Raises JobCancelled once closed."""
+        """The worker processes; who asks first has them load this network at their start.
+
+        Raises JobCancelled once closed.
+        """
         with self._guard:
             if self._closed:
                 raise JobCancelled("The workspace is being closed. What was finished is kept.")
-            if self._pool is None or self._pool[0] != choice:
-                if self._pool is not None:
-                    self._pool[1].close()
-                self._pool = (choice, self._new_pool(choice))
-            return self._pool[1]
-
-    def _new_pool(self, choice: NetworkChoice | None) -> IngestPool:
-        converts = choice is not None and choice.backbone.library in CONVERTED
-        cache = self.workspace.root / CONVERTED_FOLDER if converts else None
-        return IngestPool(workers=self.workers, network=choice, cache_folder=cache)
+            if self._pool is None:
+                cache = self.workspace.root / CONVERTED_FOLDER
+                self._pool = IngestPool(workers=self.workers, network=choice, cache_folder=cache)
+            return self._pool
 
     def _plan_import(self, arguments: Json) -> list[Json]:
         steps = import_images.plan(self.workspace, import_request(arguments), self.workers)
@@ -99,8 +99,7 @@ class IngestJobs:
     def _plan_embed(self, arguments: Json) -> list[Json]:
         choice = network_choice(arguments["backbone"], self.backend, self.device)
         assert choice is not None  # a job of this kind always names one
-        facts = self.pool(choice).wait_until_ready()
-        assert facts is not None
+        facts = self.pool(choice).facts(choice)
         project_id = ProjectId(arguments["project_id"])
         steps = embed_images.plan(self.workspace, project_id, choice.backbone, facts, self.workers)
         return [with_context(step, arguments) for step in steps]
@@ -116,6 +115,12 @@ class IngestJobs:
 
     def _finish_embed(self, arguments: Json, results: list[Json]) -> Json:
         return asdict(embed_images.finish(arguments["backbone"], results))
+
+
+def sweep_converted(folder: Path) -> None:
+    """Delete networks that a killed worker left half-written; this process is the only one in the workspace."""
+    for torn in folder.glob(f"{HALF_WRITTEN}*"):
+        shutil.rmtree(torn, ignore_errors=True)
 
 
 def with_context(step: Json, arguments: Json) -> Json:

@@ -17,6 +17,8 @@ from labelgraft.domain.backbone import Backbone
 from labelgraft.learning.backbones.openvino_backend import openvino
 
 LAYOUT = "1"
+HALF_WRITTEN = ".writing-"
+"""How the folder of a network begins that is not whole yet."""
 
 
 def place_of(folder: Path, backbone: Backbone, weights_digest: str) -> Path:
@@ -39,7 +41,7 @@ def read(place: Path) -> Any | None:
 def write(place: Path, model: Any) -> None:
     """Written beside and renamed: another process sees the whole or nothing, and the first writer wins."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=".writing-"))
+    beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=HALF_WRITTEN))
     try:
         openvino().save_model(model, beside / "network.xml", compress_to_fp16=False)
         if place.exists() and read(place) is None:
