@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from labelgraft import __version__
-from labelgraft.server import errors
+from labelgraft.server import errors, static
+from labelgraft.server.hub import Hub
 from labelgraft.server.options import ServerOptions
-from labelgraft.server.routes import about, jobs, projects, session
+from labelgraft.server.routes import about, events, jobs, projects, session
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
 from labelgraft.workbench.front_door import Workbench
@@ -18,6 +19,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     about.router,
     projects.router,
     jobs.router,
+    events.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 
@@ -27,7 +29,10 @@ def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
     app = frame(body_bytes=options.body_bytes)
     sessions = Sessions(bench.folder, options.start_token)
     app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
+    app.state.web = static.Web()
+    app.state.hub = Hub(bench)
     app.include_router(session.router)
+    app.include_router(static.router)  # last: it takes every address that nothing else did
     errors.install(app)
     app.add_middleware(Guard, options=options, sessions=sessions)
     return app
@@ -46,6 +51,7 @@ def frame(body_bytes: int = 0) -> FastAPI:
         telemetry={"tracing": False},
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
+        webhooks=events.kinds,
     )
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

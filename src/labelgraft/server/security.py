@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,32 +25,23 @@ OPEN: Final = frozenset({"/api/v1/health"})
 """What is answered without a session."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-NONCE: Final = "csp_nonce"
-"""Where a request's scope holds the number that its page's styles carry."""
-
-
-def policy(nonce: str) -> str:
-    """The content security policy of a page.
-
-    No script but our files, no eval. Mantine writes its theme as one <style> element, which carries the nonce; styles that a
-    component sets go through the object model, which the policy leaves alone.
-    """
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            f"style-src 'self' 'nonce-{nonce}'",
-            "img-src 'self' blob: data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "worker-src 'self'",
-            "manifest-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "object-src 'none'",
-            "frame-ancestors 'none'",
-        )
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
     )
+)
+"""No script and no style but our files, no eval. What components set through the object model is not touched by it."""
 
 
 class Guard:
@@ -70,14 +60,13 @@ class Guard:
         if scope["type"] != "http":  # no websockets here
             await send({"type": "websocket.close", "code": 1008})
             return
-        nonce = scope.setdefault("state", {})[NONCE] = secrets.token_urlsafe(16)
         began = False
 
         async def with_headers(message: Message) -> None:
             nonlocal began
             if message["type"] == "http.response.start":
                 began = True
-                protect(MutableHeaders(scope=message), nonce)
+                protect(MutableHeaders(scope=message))
             await send(message)
 
         refused = self._refusal(scope)
@@ -156,9 +145,9 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def protect(headers: MutableHeaders, nonce: str) -> None:
+def protect(headers: MutableHeaders) -> None:
     """Give an answer the headers that keep browsers strict; what the route chose itself stays."""
-    headers.setdefault("Content-Security-Policy", policy(nonce))
+    headers.setdefault("Content-Security-Policy", POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -71,6 +71,14 @@ def get(c: Connection, run_id: RunId) -> Run:
     return _run(row)
 
 
+def project_of(c: Connection, run_id: RunId) -> ProjectId:
+    """The project that a run belongs to. Raises: BadInput if there is no such run."""
+    found = c.execute(select(run.c.project_id).where(run.c.id == run_id)).scalar()
+    if found is None:
+        raise BadInput(f"There is no run {run_id}.")
+    return ProjectId(found)
+
+
 def list_all(c: Connection, project_id: ProjectId) -> tuple[Run, ...]:
     """The runs of a project, oldest first."""
     rows = c.execute(select(run).where(run.c.project_id == project_id).order_by(run.c.id))

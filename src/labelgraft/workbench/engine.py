@@ -9,6 +9,7 @@ from typing import Any
 
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.domain.model import RunState
+from labelgraft.errors import JobCancelled
 from labelgraft.jobs.runner import JobRunner
 from labelgraft.learning.resident import Resident
 from labelgraft.settings import Settings
@@ -32,6 +33,7 @@ class Engine:
         self.workspace = workspace
         self.settings = settings
         self.ingest = IngestJobs(workspace, settings)
+        self._guard = threading.Lock()
         self._resident: Resident | None = None
         self.kept = Kept()
         self.jobs = JobRunner(workspace.root, settings.database_url)
@@ -47,10 +49,13 @@ class Engine:
 
     @property
     def resident(self) -> Resident:
-        """The warm compute process for maps, heads and scores."""
-        if self._resident is None:
-            self._resident = Resident()
-        return self._resident
+        """The warm compute process for maps, heads and scores. Raises JobCancelled once closed."""
+        with self._guard:  # a server asks from several threads, and there is to be one process
+            if self._resident is None:
+                if self._closing.is_set():
+                    raise JobCancelled("The workspace is being closed. Nothing was computed.")
+                self._resident = Resident()
+            return self._resident
 
     @cached_property
     def person(self) -> Author:

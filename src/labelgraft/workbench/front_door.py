@@ -22,6 +22,7 @@ from labelgraft.storage.workspace import Workspace, restore
 from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.job_verbs import JobVerbs
 from labelgraft.workbench.project import ProjectBench
+from labelgraft.workbench.watch import Watch
 
 __all__ = ["JobStatus", "Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
 
@@ -122,6 +123,14 @@ class Workbench(JobVerbs):
     def person(self) -> Author:
         """Who labels in this process: the author of its operations."""
         return self._engine.person
+
+    def watch(self) -> Watch:
+        """Somebody who can be asked again and again what has happened since."""
+        return Watch(self._engine.workspace)
+
+    def warm_up(self) -> None:
+        """Start the compute process and have it load all that maps need: seconds that nobody then waits for."""
+        self._engine.resident.call("labelgraft.learning.projection.warm_up")
 
     def close(self) -> None:
         """Stop what runs and let others open the workspace; a second time does nothing."""
