@@ -5,7 +5,7 @@ import { brushed } from "./brush";
 import { onMap, onScreen } from "./mapUnits";
 import { PointGrid } from "./pointGrid";
 import { forEachInside, simplified, type Polygon } from "./polygon";
-import { boundsOf, boundsOfPoints, fitTo, panBy, toMap, toScreen, zoomAt } from "./viewport";
+import { boundsOf, boundsOfPoints, fitTo, panBy, toMap, toScreen, zoomAt } from "./mapViewport";
 
 const inside = (polygon: Polygon, xy: Float32Array): number[] => {
   const found: number[] = [];

@@ -1,6 +1,6 @@
 /** Points of a map sorted into square cells, for what is near a place and what is on screen. */
 import type { MapUnit, Point } from "./mapUnits";
-import { boundsOfPoints, type Bounds } from "./viewport";
+import { boundsOfPoints, type Bounds } from "./mapViewport";
 
 const POINTS_PER_CELL = 8;
 

@@ -1,6 +1,6 @@
 /** A closed polygon on the map and which points lie inside it. */
 import type { MapUnit, Point } from "./mapUnits";
-import type { Bounds } from "./viewport";
+import type { Bounds } from "./mapViewport";
 
 /** Three or more corners; the last joins the first. */
 export type Polygon = readonly Point<MapUnit>[];
