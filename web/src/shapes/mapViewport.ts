@@ -1,93 +1,86 @@
-/** Where an image lies in the view: zoom and pan. Pure geometry; image pixels and screen pixels have their own types. */
-
-/** Pixels of the original image; 0 is its left or top edge. */
-export type ImagePx = number & { readonly unit: "image px" };
-/** Pixels on the user's screen (CSS pixels), from the left or top edge of the view. */
-export type ScreenPx = number & { readonly unit: "screen px" };
-
-export interface Point<U> {
-  readonly x: U;
-  readonly y: U;
-}
-
-export interface Size<U> {
-  readonly width: U;
-  readonly height: U;
-}
+/** What part of the map the canvas shows. */
+import { onMap, onScreen, type MapUnit, type Point, type ScreenPx } from "./mapUnits";
 
 export interface Viewport {
-  /** Screen pixels per image pixel. */
-  readonly zoom: number;
-  /** Where the image's top left corner is on the screen. */
-  readonly corner: Point<ScreenPx>;
+  readonly centre: Point<MapUnit>;
+  /** Screen pixels per map radius, the same in both directions. */
+  readonly scale: number;
+  readonly width: ScreenPx;
+  readonly height: ScreenPx;
 }
 
-export const imagePx = (value: number): ImagePx => value as ImagePx;
-export const screenPx = (value: number): ScreenPx => value as ScreenPx;
+/** Left, bottom, right, top in map radii. */
+export type Bounds = readonly [number, number, number, number];
 
-/** A small image is shown at most this much enlarged when fitted. */
-const LARGEST_FIT = 4;
-const LARGEST_ZOOM = 32;
+export const SMALLEST_SCALE = 20;
+export const LARGEST_SCALE = 400_000;
 
-const centred = (image: Size<ImagePx>, view: Size<ScreenPx>, zoom: number): Viewport => ({
-  zoom,
-  corner: {
-    x: screenPx((view.width - image.width * zoom) / 2),
-    y: screenPx((view.height - image.height * zoom) / 2),
-  },
+const clampScale = (scale: number): number => Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, scale));
+
+export const toScreen = (view: Viewport, at: Point<MapUnit>): Point<ScreenPx> =>
+  onScreen(
+    view.width / 2 + (at.x - view.centre.x) * view.scale,
+    view.height / 2 - (at.y - view.centre.y) * view.scale,
+  );
+
+export const toMap = (view: Viewport, at: Point<ScreenPx>): Point<MapUnit> =>
+  onMap(
+    view.centre.x + (at.x - view.width / 2) / view.scale,
+    view.centre.y - (at.y - view.height / 2) / view.scale,
+  );
+
+/** The view moved with the hand: what was below the pointer stays below it. */
+export const panBy = (view: Viewport, dx: number, dy: number): Viewport => ({
+  ...view,
+  centre: onMap(view.centre.x - dx / view.scale, view.centre.y + dy / view.scale),
 });
 
-/** The whole image, as large as the view allows. */
-export const fitted = (image: Size<ImagePx>, view: Size<ScreenPx>): Viewport =>
-  centred(image, view, Math.min(view.width / image.width, view.height / image.height, LARGEST_FIT));
-
-/** One image pixel on one screen pixel, about the middle of the view. */
-export const atOneToOne = (image: Size<ImagePx>, view: Size<ScreenPx>): Viewport => centred(image, view, 1);
-
-export const toImage = (viewport: Viewport, point: Point<ScreenPx>): Point<ImagePx> => ({
-  x: imagePx((point.x - viewport.corner.x) / viewport.zoom),
-  y: imagePx((point.y - viewport.corner.y) / viewport.zoom),
-});
-
-export const toScreen = (viewport: Viewport, point: Point<ImagePx>): Point<ScreenPx> => ({
-  x: screenPx(point.x * viewport.zoom + viewport.corner.x),
-  y: screenPx(point.y * viewport.zoom + viewport.corner.y),
-});
-
-/** Along one axis: centred where the image is smaller than the view, else without a gap at either edge. */
-const kept = (corner: number, shown: number, view: number): ScreenPx =>
-  screenPx(shown <= view ? (view - shown) / 2 : Math.min(Math.max(corner, view - shown), 0));
-
-/** The same zoom, with the image never dragged out of sight. */
-export const keptInView = (viewport: Viewport, image: Size<ImagePx>, view: Size<ScreenPx>): Viewport => ({
-  zoom: viewport.zoom,
-  corner: {
-    x: kept(viewport.corner.x, image.width * viewport.zoom, view.width),
-    y: kept(viewport.corner.y, image.height * viewport.zoom, view.height),
-  },
-});
-
-/** Zooms by a factor; what lies under `at` stays there as far as the edges allow. Never smaller than fitted. */
-export const zoomedAt = (
-  viewport: Viewport,
-  image: Size<ImagePx>,
-  view: Size<ScreenPx>,
-  at: Point<ScreenPx>,
-  factor: number,
-): Viewport => {
-  const least = Math.min(fitted(image, view).zoom, 1);
-  const zoom = Math.min(Math.max(viewport.zoom * factor, least), LARGEST_ZOOM);
-  const under = toImage(viewport, at);
-  const corner = { x: screenPx(at.x - under.x * zoom), y: screenPx(at.y - under.y * zoom) };
-  return keptInView({ zoom, corner }, image, view);
+/** Zoomed by `factor` (above 1: closer) with the place at `at` kept where it is. */
+export const zoomAt = (view: Viewport, at: Point<ScreenPx>, factor: number): Viewport => {
+  const fixed = toMap(view, at);
+  const closer = { ...view, scale: clampScale(view.scale * factor) };
+  const moved = toScreen(closer, fixed);
+  return panBy(closer, at.x - moved.x, at.y - moved.y);
 };
 
-export const panned = (
-  viewport: Viewport,
-  image: Size<ImagePx>,
-  view: Size<ScreenPx>,
-  by: Point<ScreenPx>,
-): Viewport => {
-  const corner = { x: screenPx(viewport.corner.x + by.x), y: screenPx(viewport.corner.y + by.y) };
-  return keptInView({ zoom: viewport.zoom, corner }, image, view);
+/** Everything inside `bounds`, with `margin` screen pixels around it. */
+export const fitTo = (bounds: Bounds, width: number, height: number, margin = 48): Viewport => {
+  const [left, bottom, right, top] = bounds;
+  const wide = Math.max(right - left, 1e-3);
+  const high = Math.max(top - bottom, 1e-3);
+  const room = (side: number): number => Math.max(side - 2 * margin, 16);
+  return {
+    centre: onMap((left + right) / 2, (bottom + top) / 2),
+    scale: clampScale(Math.min(room(width) / wide, room(height) / high)),
+    width: width as ScreenPx,
+    height: height as ScreenPx,
+  };
+};
+
+export const resized = (view: Viewport, width: number, height: number): Viewport => ({
+  ...view,
+  width: width as ScreenPx,
+  height: height as ScreenPx,
+});
+
+/** The part of the map on screen, `margin` pixels more on each side. */
+export const boundsOf = (view: Viewport, margin = 0): Bounds => {
+  const lowerLeft = toMap(view, onScreen(-margin, view.height + margin));
+  const upperRight = toMap(view, onScreen(view.width + margin, -margin));
+  return [lowerLeft.x, lowerLeft.y, upperRight.x, upperRight.y];
+};
+
+/** The smallest box around points x0, y0, x1, y1, ...; one radius around the origin when there are none. */
+export const boundsOfPoints = (xy: Float32Array): Bounds => {
+  if (xy.length === 0) return [-1, -1, 1, 1];
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < xy.length; i += 2) {
+    const x = xy[i] ?? 0;
+    const y = xy[i + 1] ?? 0;
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < bottom) bottom = y;
+    if (y > top) top = y;
+  }
+  return [left, bottom, right, top];
 };
