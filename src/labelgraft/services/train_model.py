@@ -13,7 +13,7 @@ from labelgraft.domain.annotation import Author
 from labelgraft.domain.ids import ProjectId, RunId
 from labelgraft.domain.model import Model, Quality, Run, RunState
 from labelgraft.domain.training import HeadKind, TrainingSettings, WeightsKind
-from labelgraft.errors import LabelgraftError
+from labelgraft.errors import AlreadyExists, LabelgraftError
 from labelgraft.learning.calibration import probabilities
 from labelgraft.learning.finetuning.names import STOP
 from labelgraft.learning.heads.head import HeldOut, TrainedHead
@@ -33,13 +33,17 @@ BACKGROUND = 2048
 def begin_run(
     workspace: Workspace, project_id: ProjectId, settings: TrainingSettings
 ) -> tuple[Run, TrainingSettings]:
-    """Add a run to the list; gives it with the settings completed by a name and a backbone."""
+    """Add a run to the list; gives it with the settings completed by a name and a backbone. Raises AlreadyExists."""
     with workspace.database.writing() as connection:
         project = projects.get(connection, project_id)
         backbone = settings.backbone or project.backbone
         if settings.weights is WeightsKind.RANDOM and settings.head in (HeadKind.LINEAR, HeadKind.MLP):
             backbone = f"random:{backbone}"
         taken = {model.name for model in models.list_all(connection, project_id)}
+        if settings.name in taken:
+            raise AlreadyExists(
+                f"A model is already called {settings.name!r}. Nothing was trained. Choose another name."
+            )
         taken |= {run.name for run in runs.list_all(connection, project_id)}
         number = 1 + len(taken)
         while f"{settings.head.value}-{number}" in taken:

@@ -1,25 +1,22 @@
-"""The verbs that learn: compare, train, advise, predict, and what to look at next."""
+"""The verbs of models: compare, advise, list, use, predict, and what to look at next."""
 
 from __future__ import annotations
 
-import uuid
-
 from labelgraft.domain.comparison import Comparison
-from labelgraft.domain.ids import RunId
-from labelgraft.domain.model import Model, Run
+from labelgraft.domain.model import Model
 from labelgraft.domain.queue import QueueOrder
 from labelgraft.domain.reports import NextImage, PredictReport
-from labelgraft.domain.training import TrainingAdvice, TrainingSettings
+from labelgraft.domain.training import TrainingAdvice
 from labelgraft.errors import BadInput, BadSetting
 from labelgraft.services.advise_training import advise_training
 from labelgraft.services.compare_backbones import compare_backbones
 from labelgraft.services.next_images import next_images
-from labelgraft.storage import models, projects, runs
+from labelgraft.storage import models, projects
 from labelgraft.workbench.project_base import OnProgress, ProjectBase
 
 
 class LearningVerbs(ProjectBase):
-    """Compare, advise, train, predict, next."""
+    """Compare, advise, list, use, predict, next."""
 
     def compare_backbones(self) -> Comparison:
         """Score every embedded backbone on the labels so far, with intervals. Raises NothingLabelled."""
@@ -29,33 +26,6 @@ class LearningVerbs(ProjectBase):
         """Which way of training fits these data, measured, with the reason in words. Raises NothingLabelled."""
         ingest = self._engine.ingest
         return advise_training(self._workspace, self.id, self._engine.resident, ingest.pool, ingest.limits)
-
-    def train(
-        self, settings: TrainingSettings | None = None, *, on_progress: OnProgress | None = None
-    ) -> Model:
-        """Train a model on the labels so far; it becomes the active one. Ctrl+C keeps the last finished epoch.
-
-        Raises NothingLabelled, NotEnoughLabels, BadSetting, TrainingDiverged, OutOfMemory, JobFailed.
-        """
-        settings = settings or TrainingSettings()
-        arguments = {"settings": settings.as_mapping(), "key": uuid.uuid4().hex}
-        model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
-        with self._workspace.database.reading() as connection:
-            return models.get(connection, self.id, model_id)
-
-    def resume_run(self, run: int, *, on_progress: OnProgress | None = None) -> Model:
-        """Go on with an interrupted run from its last checkpoint. Raises BadInput."""
-        with self._workspace.database.reading() as connection:
-            found = runs.get(connection, RunId(run))
-        arguments = {"settings": dict(found.settings), "key": uuid.uuid4().hex, "run_id": int(found.id)}
-        model_id = self._job("train", f"Training {self.name}", arguments, on_progress)["model_id"]
-        with self._workspace.database.reading() as connection:
-            return models.get(connection, self.id, model_id)
-
-    def runs(self) -> tuple[Run, ...]:
-        """Every run, oldest first."""
-        with self._workspace.database.reading() as connection:
-            return runs.list_all(connection, self.id)
 
     def models(self) -> tuple[Model, ...]:
         """Every model, oldest first."""

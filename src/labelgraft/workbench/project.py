@@ -26,12 +26,13 @@ from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
 from labelgraft.workbench.project_base import OnProgress
+from labelgraft.workbench.run_verbs import RunVerbs
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class ProjectBench(LabellingVerbs, LearningVerbs, MapVerbs):
+class ProjectBench(LabellingVerbs, LearningVerbs, RunVerbs, MapVerbs):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
 
     def __repr__(self) -> str:
