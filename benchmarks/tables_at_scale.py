@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,17 @@ from labelgraft.domain.image import ImageFilter, ImageState, Split
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.project import Task
 from labelgraft.domain.proposal import ProposalColumns
-from labelgraft.storage import classes, dialect, folders, images, labelling, projects, proposals, tables
+from labelgraft.storage import (
+    classes,
+    dialect,
+    folders,
+    images,
+    labelling,
+    marks,
+    projects,
+    proposals,
+    tables,
+)
 from labelgraft.storage.workspace import Workspace
 
 PAGE_BUDGET_MS = 50
@@ -56,11 +67,13 @@ def load(workspace: Workspace, rows: int) -> tuple[ProjectId, list[ClassId]]:
         split = dice.choice([0, 1, 2], rows, p=[0.5, 0.4, 0.1])
         for start in range(0, rows, 50_000):
             stretch = range(start, min(start + 50_000, rows))
-            listed = [(n + 1, project.id, int(folder[n]), int(state[n]), int(split[n]), 0) for n in stretch]
-            hot = ("id", "project_id", "folder_id", "state", "split", "revision")
-            dialect.insert_rows(c, tables.image, hot, listed)
+            dialect.insert_rows(c, tables.image, ("id", "project_id"), [(n + 1, project.id) for n in stretch])
+            ids = [n + 1 for n in stretch]
+            marks.add(c, project.id, ids, folder[stretch.start : stretch.stop].tolist())
             files = [_file_row(n, project.id, int(folder[n])) for n in stretch]
             dialect.insert_rows(c, tables.image_file, _FILE_COLUMNS, files)
+        new = marks.every(c, project.id)
+        marks.write(c, project.id, replace(new, states=state.astype(np.int8), splits=split.astype(np.int8)))
         c.execute(tables.counter.update().where(tables.counter.c.name == "image").values(next=rows + 1))
         labelled = np.flatnonzero(state == 2)
         of_class = dice.choice(CLASSES, len(labelled), p=_falling(CLASSES))

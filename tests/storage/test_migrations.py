@@ -42,6 +42,9 @@ def test_the_oldest_workspace_opens_with_everything_and_can_be_worked_on(tmp_pat
             history = operations.page(c, project.id)
         assert [[names[a.class_id] for a in labels[i.id]] for i in listed] == [["cat"], ["cat"], ["dog"], []]
         assert [i.split for i in listed] == [None, "test", None, None]
+        assert [i.state for i in listed] == ["labelled", "labelled", "labelled", "new"]
+        assert [i.folder for i in listed] == ["", "a", "", "a"]
+        assert [i.revision for i in listed] == [1, 4, 1, 0]
         assert [(o.summary, o.reverted_by is not None) for o in history] == [
             ("Took back: dog", False),
             ("dog", True),

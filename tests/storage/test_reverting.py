@@ -191,7 +191,9 @@ def test_the_history_is_paged_from_the_newest_and_by_image(pets: Pets) -> None:
     done = [pets.label(name, 0) for name in ("cat", "dog", "bird")]
     pets.label("cat", 1)
     with pets.database.reading() as c:
-        assert [o.id for o in operations.of_image(c, pets.image_ids[0])] == [o.id for o in reversed(done)]
+        assert [o.id for o in operations.of_image(c, pets.project_id, pets.image_ids[0])] == [
+            o.id for o in reversed(done)
+        ]
         first = operations.page(c, pets.project_id, limit=2)
         rest = operations.page(c, pets.project_id, before=first[-1].id)
     assert [o.id for o in (*first, *rest)] == sorted((o.id for o in (*first, *rest)), reverse=True)

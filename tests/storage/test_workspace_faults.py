@@ -27,7 +27,7 @@ from labelgraft.errors import (
     WorkspaceUnwritable,
 )
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import backup, classes, images, labelling, operations, projects
+from labelgraft.storage import backup, classes, images, journal, labelling, operations, projects
 from labelgraft.storage.workspace import Workspace, restore
 
 ANNA = Author(AuthorKind.PERSON, "anna")
@@ -198,7 +198,7 @@ def check_all(workspace: Workspace, acknowledged: set[int]) -> None:
         ids = [i.id for i in images.page(c, project.id, limit=1000).images]
         current = {a.id: a for one in truth.of_images(c, ids).values() for a in one}
         last = operations.page(c, project.id, limit=1)[0]
-        for change in operations.changes(c, last.id).annotations:
+        for change in journal.read(c, last.id).annotations:
             assert current.get(change.annotation_id) == change.after
     assert workspace.database.quick_check() == "ok"
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from labelgraft.domain.annotation import Annotation, Author
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, OperationId
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.project import LabelClass
 
@@ -66,12 +66,23 @@ class ClassChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalChange:
+    """A model's proposal rejected by a person, or no longer: rejected says how it is afterwards."""
+
+    image_id: ImageId
+    class_id: ClassId
+    model_id: ModelId
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that one operation changed, in order."""
 
     annotations: tuple[AnnotationChange, ...] = ()
     images: tuple[ImageChange, ...] = ()
     classes: tuple[ClassChange, ...] = ()
+    proposals: tuple[ProposalChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

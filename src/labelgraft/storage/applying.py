@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from sqlalchemy import Connection, delete, update
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Annotation
@@ -11,11 +12,11 @@ from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
 from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange
 from labelgraft.errors import Conflict
-from labelgraft.storage import dialect, folders
-from labelgraft.storage.tables import annotation, class_, image
+from labelgraft.storage import dialect, folders, marks
+from labelgraft.storage.tables import annotation, class_
 
 
-def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: Collection[ImageId]) -> None:
+def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: marks.Marks) -> None:
     """Make the tables as the changes say, and count one revision more for every image touched."""
     _apply_classes(c, changes.classes)
     _apply_annotations(c, project_id, changes.annotations)
@@ -65,40 +66,32 @@ def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
 
 
 def _apply_images(
-    c: Connection, project_id: ProjectId, changes: Sequence[ImageChange], touched: Collection[ImageId]
+    c: Connection, project_id: ProjectId, changes: Sequence[ImageChange], touched: marks.Marks
 ) -> None:
     moved = {change.after.folder for change in changes if change.after.folder != change.before.folder}
     folder_ids = folders.ensure(c, project_id, moved) if moved else {}
+    columns = {name: getattr(touched, name).copy() for name in marks.NAMES}
+    columns["revisions"] += 1
     # Equal fields share one value as a rule; telling by identity spares hashing ten thousand of them.
     by_value: dict[tuple[int, int], tuple[ImageChange, list[ImageId]]] = {}
     for change in changes:
         key = (id(change.before), id(change.after))
         by_value.setdefault(key, (change, []))[1].append(change.image_id)
-    by_new: dict[tuple[tuple[str, int], ...], list[ImageId]] = {}
     for change, image_ids in by_value.values():
-        by_new.setdefault(_new_values(change, folder_ids), []).extend(image_ids)
-    changed: set[ImageId] = set()
-    for new, image_ids in by_new.items():
-        changed.update(image_ids)
-        values = {**dict(new), "revision": image.c.revision + 1}
-        c.execute(update(image).where(dialect.among(c, image.c.id, image_ids)).values(values))
-    others = [image_id for image_id in touched if image_id not in changed]
-    if others:
-        statement = update(image).where(dialect.among(c, image.c.id, others))
-        c.execute(statement.values(revision=image.c.revision + 1))
+        at = np.searchsorted(touched.image_ids, np.array(image_ids, np.int64))
+        for name, code in _new_values(change, folder_ids):
+            columns[name][at] = code
+    marks.write(c, project_id, marks.Marks(touched.image_ids, **columns))
 
 
-def _new_values(change: ImageChange, folder_ids: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Only what differs: a column that is set makes the database rewrite every index it is in."""
+def _new_values(change: ImageChange, folder_ids: Mapping[str, int]) -> Iterable[tuple[str, int]]:
     before, after = change.before, change.after
-    new = []
     if before.state is not after.state:
-        new.append(("state", STATE_CODES.index(after.state)))
+        yield "states", STATE_CODES.index(after.state)
     if before.split is not after.split:
-        new.append(("split", SPLIT_CODES.index(after.split)))
+        yield "splits", SPLIT_CODES.index(after.split)
     if before.folder != after.folder:
-        new.append(("folder_id", folder_ids[after.folder]))
-    return tuple(new)
+        yield "folders", folder_ids[after.folder]
 
 
 def _apply_classes(c: Connection, changes: Iterable[ClassChange]) -> None:

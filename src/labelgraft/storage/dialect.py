@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
@@ -253,6 +254,14 @@ def insert_rows(
         for row in rows:
             copy.write_row(row)
     cursor.close()
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of some rows whose primary key is not there yet, whoever else inserts the same."""
+    if not rows:
+        return
+    kind = sqlite.insert if is_sqlite(connection) else postgresql.insert
+    connection.execute(kind(table).on_conflict_do_nothing(), rows)
 
 
 DRIVER_ERRORS = (DBAPIError, sqlite3.Error)

@@ -1,23 +1,25 @@
 """Numbers of the images that a filter lets through, in order, a bounded stretch at a time.
 
-Each part of a filter is a stream of image numbers that an index gives in order. One stream alone is read
-straight. Several are met by walking the sparsest one, window by window, and asking the others about its
-numbers; text in a path has no index and is only ever asked. After WINDOWS the search stops and says how far
-it came, so that no page takes longer than a few ten thousand look-ups, however rare the combination.
+Each part of a filter is a stream of image numbers in order: state, split and folder together are one, read from
+the marks; a class and a proposal are one each, given by an index. One stream alone is read straight. Several are
+met by walking the sparsest one, window by window, and asking the others about its numbers; text in a path has no
+index and is only ever asked. After WINDOWS the search stops and says how far it came, so that no page takes
+longer than a few ten thousand look-ups, however rare the combination.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Select, select, union, union_all
 
+from labelgraft.domain.arrays import AnyArray, Bools
 from labelgraft.domain.ids import ImageId, ProjectId
-from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState, Split
-from labelgraft.storage import dialect, folders
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter
+from labelgraft.storage import dialect, folders, marks
 from labelgraft.storage.proposals import BANDS, model_of
 from labelgraft.storage.tables import annotation, class_, image, image_file, proposal
 
@@ -33,8 +35,55 @@ class Found:
     searched_to: ImageId | None
 
 
+class _Stream(Protocol):
+    """Image numbers in order."""
+
+    def window(self, c: Connection, after: int, size: int) -> list[int]:
+        """The first `size` numbers above `after`."""
+
+    def keep(self, c: Connection, numbers: list[int]) -> list[int]:
+        """Those of some numbers that the stream has."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Stream:
+class _Marked:
+    """Images by what is marked on them; None where any will do."""
+
+    project_id: ProjectId
+    state: int | None
+    split: int | None
+    folder: int | None
+
+    def window(self, c: Connection, after: int, size: int) -> list[int]:
+        found: list[int] = []
+        for columns in marks.above(c, self.project_id, after, *self._columns()):
+            found += columns["image_ids"][self._fits(columns)].tolist()
+            if len(found) >= size:
+                break
+        return found[:size]
+
+    def keep(self, c: Connection, numbers: list[int]) -> list[int]:
+        if not numbers:
+            return []
+        known = marks.of_ids(c, self.project_id, numbers)
+        columns = {name: getattr(known, name) for name in ("image_ids", *marks.NAMES)}
+        kept: list[int] = known.image_ids[self._fits(columns)].tolist()
+        return kept
+
+    def _columns(self) -> list[str]:
+        asked = {"states": self.state, "splits": self.split, "folders": self.folder}
+        return [name for name, code in asked.items() if code is not None]
+
+    def _fits(self, columns: dict[str, AnyArray]) -> Bools:
+        fits = np.ones(len(columns["image_ids"]), np.bool_)
+        for name, code in (("states", self.state), ("splits", self.split), ("folders", self.folder)):
+            if code is not None:
+                fits &= columns[name] == code
+        return fits
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
     """branches: conditions, each in order along an index; overlap: a number may come more than once."""
 
     number: ColumnElement[Any]
@@ -42,8 +91,14 @@ class _Stream:
     holds: ColumnElement[bool]
     overlap: bool = False
 
-    def window(self, after: int, size: int) -> Select[Any]:
-        """The first `size` numbers above `after`."""
+    def window(self, c: Connection, after: int, size: int) -> list[int]:
+        return dialect.numbers(c, self._select(after, size))
+
+    def keep(self, c: Connection, numbers: list[int]) -> list[int]:
+        kept = select(image.c.id.label("id")).where(dialect.among(c, image.c.id, numbers), self.holds)
+        return dialect.numbers(c, kept)
+
+    def _select(self, after: int, size: int) -> Select[Any]:
         number = select(self.number.label("id"))
         if self.overlap:
             number = number.distinct()
@@ -72,21 +127,20 @@ def search(
         return Found([], None)
     text = wanted.path_contains
     if len(streams) == 1 and not text:
-        rows = dialect.numbers(c, streams[0].window(after, limit))
+        rows = streams[0].window(c, after, limit)
         end = ImageId(rows[-1]) if len(rows) == limit else None
         return Found([ImageId(row) for row in rows], end)
-    asked = [stream.holds for stream in streams]
-    if text:
-        like = dialect.contains_text(c, image_file.c.path, text)
-        asked.append(select(image_file.c.image_id).where(image_file.c.image_id == image.c.id, like).exists())
     found: list[ImageId] = []
     for size in windows or WINDOWS:
-        reached = [dialect.numbers(c, stream.window(after, size)) for stream in streams]
+        reached = [stream.window(c, after, size) for stream in streams]
         driver = _sparsest(reached, size)
-        numbers = reached[driver]
-        others = [condition for i, condition in enumerate(asked) if i != driver]
-        meet = select(image.c.id.label("id")).where(dialect.among(c, image.c.id, numbers), *others)
-        met = dialect.numbers(c, meet)[:limit]
+        numbers = met = reached[driver]
+        for other, stream in enumerate(streams):
+            if other != driver and met:
+                met = stream.keep(c, met)
+        if text and met:
+            met = _with_text(c, met, text)
+        met = met[:limit]
         found += [ImageId(row) for row in met]
         if len(met) == limit:
             return Found(found, found[-1])
@@ -98,6 +152,14 @@ def search(
     return Found(found, ImageId(after))
 
 
+def _with_text(c: Connection, numbers: list[int], text: str) -> list[int]:
+    t = image_file.c
+    like = dialect.contains_text(c, t.path, text)
+    return dialect.numbers(
+        c, select(t.image_id.label("id")).where(dialect.among(c, t.image_id, numbers), like)
+    )
+
+
 def _sparsest(windows: Sequence[Sequence[int]], size: int) -> int:
     """The window that reaches furthest; the shortest of those that end within their size."""
     reach = [(0, len(ids)) if len(ids) < size else (1, -ids[-1]) for ids in windows]
@@ -106,7 +168,7 @@ def _sparsest(windows: Sequence[Sequence[int]], size: int) -> int:
 
 def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[_Stream] | None:
     """The streams of a filter; None if it lets nothing through for sure."""
-    streams = []
+    streams: list[_Stream] = []
     if wanted.class_id is not None:
         of_project = select(class_.c.project_id).where(class_.c.id == wanted.class_id)
         if c.execute(of_project).scalar() != project_id:
@@ -116,43 +178,20 @@ def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[
         if wanted.model_id is not None and model_of(c, project_id) != wanted.model_id:
             return None
         streams.append(_proposed(project_id, wanted))
-    if wanted.folder is not None:
-        folder_id = folders.number_of(c, project_id, wanted.folder)
-        if folder_id is None:
-            return None
-        streams.append(_in_folder(folder_id, wanted.split))
-    by_split = wanted.split is not None and wanted.folder is None
-    if not streams or wanted.state is not None or by_split:
-        streams.append(_in_state(project_id, wanted.state, wanted.split))
+    folder = None if wanted.folder is None else folders.number_of(c, project_id, wanted.folder)
+    if wanted.folder is not None and folder is None:
+        return None
+    state = None if wanted.state is None else STATE_CODES.index(wanted.state)
+    split = None if wanted.split is None else SPLIT_CODES.index(wanted.split)
+    if not streams or (state, split, folder) != (None, None, None):
+        streams.append(_Marked(project_id, state, split, folder))
     return streams
 
 
-def _in_folder(folder_id: int, split: Split | None) -> _Stream:
-    i = image.c
-    given = [i.folder_id == folder_id]
-    branches = [[*given, i.split == code] for code in _codes(SPLIT_CODES, split)]
-    return _Stream(i.id, branches, and_(*given, i.split.in_(_codes(SPLIT_CODES, split))))
-
-
-def _in_state(project_id: ProjectId, state: ImageState | None, split: Split | None) -> _Stream:
-    i = image.c
-    given = [i.project_id == project_id]
-    if state is None and split is None:
-        return _Stream(i.id, [given], and_(*given))
-    states, splits = _codes(STATE_CODES, state), _codes(SPLIT_CODES, split)
-    branches = [[*given, i.state == one, i.split == other] for one in states for other in splits]
-    return _Stream(i.id, branches, and_(*given, i.state.in_(states), i.split.in_(splits)))
-
-
-def _codes(known: Sequence[object], wanted: object | None) -> list[int]:
-    """The code of what is wanted; all of them where nothing is."""
-    return list(range(len(known))) if wanted is None else [known.index(wanted)]
-
-
-def _labelled_with(class_id: int) -> _Stream:
+def _labelled_with(class_id: int) -> _Indexed:
     a = annotation.c
     holds = select(a.id).where(a.image_id == image.c.id, a.class_id == class_id).exists()
-    return _Stream(a.image_id, [[a.class_id == class_id]], holds)
+    return _Indexed(a.image_id, [[a.class_id == class_id]], holds)
 
 
 def _asks_for_proposals(wanted: ImageFilter) -> bool:
@@ -160,7 +199,7 @@ def _asks_for_proposals(wanted: ImageFilter) -> bool:
     return any(value is not None for value in asked)
 
 
-def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Stream:
+def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Indexed:
     p = proposal.c
     low = 0.0 if wanted.min_confidence is None else wanted.min_confidence
     high = 1.0 if wanted.max_confidence is None else wanted.max_confidence
@@ -175,4 +214,4 @@ def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Stream:
     ]
     holds = select(p.image_id).where(p.image_id == image.c.id, *given, *between).exists()
     one_per_image = wanted.proposed_class_id is not None
-    return _Stream(p.image_id, branches or [[p.band < 0]], holds, overlap=not one_per_image)
+    return _Indexed(p.image_id, branches or [[p.band < 0]], holds, overlap=not one_per_image)

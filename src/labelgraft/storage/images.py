@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from labelgraft.domain.arrays import AnyArray, Ints
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.domain.image import (
     SPLIT_CODES,
@@ -19,8 +20,8 @@ from labelgraft.domain.image import (
     NewImage,
 )
 from labelgraft.errors import BadInput
-from labelgraft.storage import counters, dialect, folders, image_search
-from labelgraft.storage.tables import duplicate, folder, image, image_file
+from labelgraft.storage import counters, dialect, folders, image_search, marks
+from labelgraft.storage.tables import duplicate, image, image_file
 
 
 def reserve(c: Connection, count: int) -> int:
@@ -41,8 +42,8 @@ def add(
         first = reserve(c, len(new))
         numbers = range(first, first + len(new))
     ids = numbers
-    rows = [(i, project_id, folder_ids[n.folder], 0, 0, 0) for i, n in zip(ids, new, strict=True)]
-    dialect.insert_rows(c, image, ("id", "project_id", "folder_id", "state", "split", "revision"), rows)
+    dialect.insert_rows(c, image, ("id", "project_id"), [(i, project_id) for i in ids])
+    marks.add(c, project_id, ids, [folder_ids[n.folder] for n in new])
     files = [
         (
             i, project_id, n.content_hash, n.path, n.width_px, n.height_px, n.file_bytes,
@@ -125,12 +126,15 @@ def of_ids(c: Connection, image_ids: Sequence[ImageId]) -> tuple[Image, ...]:
 
     Raises: BadInput if one is missing.
     """
-    statement = select(*_SHOWN).join_from(image, image_file).join(folder)
-    statement = statement.where(dialect.among(c, image.c.id, image_ids))
-    found = {row.id: _image(row) for row in c.execute(statement)}
-    missing = [image_id for image_id in image_ids if image_id not in found]
+    statement = select(*_SHOWN).where(dialect.among(c, image_file.c.image_id, image_ids))
+    rows = {row.image_id: row for row in c.execute(statement)}
+    missing = [image_id for image_id in image_ids if image_id not in rows]
     if missing:
         raise BadInput(f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown).")
+    found: dict[ImageId, Image] = {}
+    for project_id in {row.project_id for row in rows.values()}:
+        theirs = [number for number, row in rows.items() if row.project_id == project_id]
+        found |= _images(c, rows, marks.of_ids(c, ProjectId(project_id), theirs))
     return tuple(found[image_id] for image_id in image_ids)
 
 
@@ -169,58 +173,67 @@ def every(
 
 def count(c: Connection, project_id: ProjectId) -> int:
     """How many images the project has."""
-    statement = select(func.count()).select_from(image).where(image.c.project_id == project_id)
-    return int(c.execute(statement).scalar_one())
+    return sum(state_counts(c, project_id).values())
 
 
 def state_counts(c: Connection, project_id: ProjectId) -> Mapping[int, int]:
-    """How many images each state has, by the state's code."""
-    statement = select(image.c.state, func.count()).where(image.c.project_id == project_id)
-    return {row[0]: row[1] for row in c.execute(statement.group_by(image.c.state))}
+    """How many images each state has, by the state's code; states without any are left out."""
+    codes, counts = np.unique(marks.every(c, project_id).states, return_counts=True)
+    return dict(zip(codes.tolist(), counts.tolist(), strict=True))
 
 
 def folder_counts(c: Connection, project_id: ProjectId) -> dict[str, int]:
     """How many images each folder has, in the order of their names."""
-    statement = select(folder.c.path, func.count()).join_from(folder, image)
-    statement = statement.where(folder.c.project_id == project_id)
-    rows = c.execute(statement.group_by(folder.c.path).order_by(folder.c.path))
-    return {row[0]: row[1] for row in rows}
+    numbers, counts = np.unique(marks.every(c, project_id).folders, return_counts=True)
+    names = folders.paths(c, numbers.tolist())
+    return dict(sorted((names[n], count) for n, count in zip(numbers.tolist(), counts.tolist(), strict=True)))
 
 
 def columns(c: Connection, project_id: ProjectId) -> ImageColumns:
     """All images of a project as columns, ordered by image."""
-    i = image.c
-    statement = select(i.id, image_file.c.content_hash, i.state, i.split, folder.c.path)
-    statement = statement.join_from(image, image_file).join(folder).where(i.project_id == project_id)
+    t = image_file.c
+    statement = select(t.image_id, t.content_hash).where(t.project_id == project_id)
     rows = c.execute(statement).fetchall()
-    ids = np.array([row[0] for row in rows], np.int64)
-    order = np.argsort(ids)
-    folder_names = np.empty(len(rows), object)
-    folder_names[:] = [row[4] for row in rows]
+    order = np.argsort(np.array([row[0] for row in rows], np.int64))
+    marked = marks.every(c, project_id)
     return ImageColumns(
-        image_ids=ids[order],
+        image_ids=marked.image_ids,
         hashes=np.array([row[1] for row in rows], "S64")[order],
-        states=np.array([row[2] for row in rows], np.int8)[order],
-        splits=np.array([row[3] for row in rows], np.int8)[order],
-        folders=folder_names[order],
+        states=marked.states,
+        splits=marked.splits,
+        folders=folder_names(c, marked.folders),
     )
+
+
+def folder_names(c: Connection, numbers: Ints) -> AnyArray:
+    """(N,) object: the path of each folder by its number."""
+    known, place = np.unique(numbers, return_inverse=True)
+    paths = folders.paths(c, known.tolist())
+    listed = np.empty(len(known), object)
+    listed[:] = [paths[number] for number in known.tolist()]
+    return listed[place]
 
 
 _SHOWN = (
-    image.c.id, image_file.c.content_hash, image_file.c.path, folder.c.path.label("folder"),
-    image_file.c.width_px, image_file.c.height_px, image.c.split, image.c.state, image.c.revision,
+    image_file.c.image_id, image_file.c.project_id, image_file.c.content_hash, image_file.c.path,
+    image_file.c.width_px, image_file.c.height_px,
 )  # fmt: skip
 
 
-def _image(row: Any) -> Image:
-    return Image(
-        id=ImageId(row.id),
-        content_hash=ContentHash(row.content_hash),
-        path=row.path,
-        folder=row.folder,
-        width_px=row.width_px,
-        height_px=row.height_px,
-        split=SPLIT_CODES[row.split],
-        state=STATE_CODES[row.state],
-        revision=row.revision,
-    )
+def _images(c: Connection, rows: Mapping[int, Any], marked: marks.Marks) -> dict[ImageId, Image]:
+    paths = folders.paths(c, marked.folders.tolist())
+    listed = (marked.image_ids, marked.states, marked.splits, marked.folders, marked.revisions)
+    return {
+        ImageId(number): Image(
+            id=ImageId(number),
+            content_hash=ContentHash(rows[number].content_hash),
+            path=rows[number].path,
+            folder=paths[folder],
+            width_px=rows[number].width_px,
+            height_px=rows[number].height_px,
+            split=SPLIT_CODES[split],
+            state=STATE_CODES[state],
+            revision=revision,
+        )
+        for number, state, split, folder, revision in zip(*(a.tolist() for a in listed), strict=True)
+    }

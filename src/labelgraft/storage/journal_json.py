@@ -12,7 +12,13 @@ from typing import Any
 from labelgraft.domain.annotation import Annotation, Author, AuthorKind
 from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId
 from labelgraft.domain.image import ImageState, Split
-from labelgraft.domain.operation import AnnotationChange, ClassChange, ImageChange, ImageFields
+from labelgraft.domain.operation import (
+    AnnotationChange,
+    ClassChange,
+    ImageChange,
+    ImageFields,
+    ProposalChange,
+)
 from labelgraft.domain.project import LabelClass
 
 
@@ -59,6 +65,17 @@ def image_change(image_id: ImageId, before: str, after: str) -> ImageChange:
     return ImageChange(image_id, _fields(before), _fields(after))
 
 
+def proposal_texts(value: ProposalChange) -> tuple[str, str]:
+    """A proposal before and after."""
+    return _proposal_text(value.model_id, not value.rejected), _proposal_text(value.model_id, value.rejected)
+
+
+def proposal_change(image_id: ImageId, class_id: ClassId, after: str) -> ProposalChange:
+    """The change of a proposal from its row."""
+    model_id, rejected = _proposal(after)
+    return ProposalChange(image_id, class_id, model_id, rejected)
+
+
 def class_text(value: LabelClass | None) -> str | None:
     """The class; its number has a column of its own."""
     if value is None:
@@ -81,6 +98,17 @@ def _claim_text(value: Annotation) -> str:
     if value.accepted_from is not None:
         claim["accepted_from"] = value.accepted_from
     return json.dumps(claim)
+
+
+@lru_cache(64)
+def _proposal_text(model_id: ModelId, rejected: bool) -> str:
+    return json.dumps({"model": model_id, "rejected": rejected})
+
+
+@lru_cache(64)
+def _proposal(text: str) -> tuple[ModelId, bool]:
+    fields = json.loads(text)
+    return ModelId(fields["model"]), fields["rejected"]
 
 
 @lru_cache(4096)

@@ -109,7 +109,7 @@ def set_classes(
         summary=summary,
         detail=detail,
         fallback=states,
-        fields=_in_splits(c, splits or {}),
+        fields=_in_splits(c, project_id, splits or {}),
         idempotency_key=idempotency_key,
     )
 
@@ -206,7 +206,7 @@ def set_split(
         cause=cause,
         summary=summary,
         detail=detail,
-        fields=_in_splits(c, splits),
+        fields=_in_splits(c, project_id, splits),
         idempotency_key=idempotency_key,
     )
 
@@ -226,7 +226,7 @@ def set_folder(
     done = _begin(c, project_id, None, idempotency_key)
     if done is not None:
         return done
-    now = settling.current_fields(c, folders)
+    now = settling.current_fields(c, project_id, folders)
     fields = {i: ImageFields(old.state, old.split, folders[i]) for i, old in now.items()}
     return settling.settle(
         c,
@@ -248,12 +248,14 @@ def _begin(
     projects.lock(c, project_id)
     done = operations.by_idempotency_key(c, project_id, key)
     if done is None:
-        operations.check_revisions(c, expected)
+        operations.check_revisions(c, project_id, expected)
     return done
 
 
-def _in_splits(c: Connection, splits: Mapping[ImageId, Split | None]) -> dict[ImageId, ImageFields]:
-    now = settling.current_fields(c, splits)
+def _in_splits(
+    c: Connection, project_id: ProjectId, splits: Mapping[ImageId, Split | None]
+) -> dict[ImageId, ImageFields]:
+    now = settling.current_fields(c, project_id, splits)
     return {i: ImageFields(old.state, splits[i], old.folder) for i, old in now.items()}
 
 

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Author, AuthorKind
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId, ProjectId
+from labelgraft.domain.ids import ImageId, OperationId, ProjectId
 from labelgraft.domain.operation import (
     AnnotationChange,
     Cause,
@@ -21,12 +21,13 @@ from labelgraft.domain.operation import (
     ClassChange,
     ImageChange,
     Operation,
+    ProposalChange,
 )
 from labelgraft.errors import BadInput, StaleRevision
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import applying, counters, dialect, journal_json, projects
+from labelgraft.storage import applying, counters, dialect, journal, marks, projects
 from labelgraft.storage.moments import from_us, now_us
-from labelgraft.storage.tables import change, image, operation
+from labelgraft.storage.tables import operation
 
 
 def record(
@@ -40,6 +41,7 @@ def record(
     annotation_changes: Sequence[AnnotationChange] = (),
     image_changes: Sequence[ImageChange] = (),
     class_changes: Sequence[ClassChange] = (),
+    proposal_changes: Sequence[ProposalChange] = (),
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
     reverts: OperationId | None = None,
@@ -56,10 +58,12 @@ def record(
     done = by_idempotency_key(c, project_id, idempotency_key)
     if done is not None:
         return done
-    touched = {a.image_id for a in annotation_changes} | {i.image_id for i in image_changes}
-    check_revisions(c, expected_revisions)
-    _check_images(c, project_id, touched)
-    changes = Changes(tuple(annotation_changes), tuple(image_changes), tuple(class_changes))
+    check_revisions(c, project_id, expected_revisions)
+    of_images = (annotation_changes, image_changes, proposal_changes)
+    touched = _touched(c, project_id, {one.image_id for listed in of_images for one in listed})
+    changes = Changes(
+        tuple(annotation_changes), tuple(image_changes), tuple(class_changes), tuple(proposal_changes)
+    )
     applying.apply(c, project_id, changes, touched)
     operation_id = counters.take(c, "operation")
     c.execute(
@@ -73,12 +77,12 @@ def record(
             made_us=now_us(),
             summary=summary,
             detail=json.dumps(dict(detail or {}), allow_nan=False),
-            image_count=len(touched),
+            image_count=len(touched.image_ids),
             reverts=reverts,
             idempotency_key=idempotency_key,
         )
     )
-    _write_changes(c, operation_id, changes)
+    journal.write(c, operation_id, changes)
     if reverts is not None:
         c.execute(update(operation).where(operation.c.id == reverts).values(reverted_by=operation_id))
     return get(c, OperationId(operation_id))
@@ -132,91 +136,48 @@ def of_ids(c: Connection, operation_ids: Iterable[OperationId]) -> tuple[Operati
     return tuple(_operation(row) for row in c.execute(statement.order_by(operation.c.id)))
 
 
-def of_image(c: Connection, image_id: ImageId, limit: int = 100) -> tuple[Operation, ...]:
+def of_image(
+    c: Connection, project_id: ProjectId, image_id: ImageId, limit: int = 100
+) -> tuple[Operation, ...]:
     """The newest operations that touched an image, newest first."""
-    numbers = select(change.c.operation_id).where(change.c.image_id == image_id).distinct()
-    statement = select(operation).where(operation.c.id.in_(numbers))
-    rows = c.execute(statement.order_by(operation.c.id.desc()).limit(limit))
-    return tuple(_operation(row) for row in rows)
+    numbers = sorted(journal.operations_of_image(c, project_id, image_id))[-limit:]
+    return of_ids(c, numbers)[::-1]
 
 
-def changes(c: Connection, operation_id: OperationId) -> Changes:
-    """Everything that an operation changed, in the order it was written."""
-    statement = select(change).where(change.c.operation_id == operation_id).order_by(change.c.seq)
-    of_annotations: list[AnnotationChange] = []
-    of_images: list[ImageChange] = []
-    of_classes: list[ClassChange] = []
-    for row in c.execute(statement):
-        if row.subject == "annotation":
-            of_annotations.append(
-                journal_json.annotation_change(
-                    ImageId(row.image_id), AnnotationId(row.annotation_id), row.before, row.after
-                )
-            )
-        elif row.subject == "image":
-            of_images.append(journal_json.image_change(ImageId(row.image_id), row.before, row.after))
-        else:
-            of_classes.append(journal_json.class_change(ClassId(row.class_id), row.before, row.after))
-    return Changes(tuple(of_annotations), tuple(of_images), tuple(of_classes))
-
-
-def check_revisions(c: Connection, expected: Mapping[ImageId, int] | None) -> None:
+def check_revisions(c: Connection, project_id: ProjectId, expected: Mapping[ImageId, int] | None) -> None:
     """Nobody has touched these images since the caller looked.
 
     Raises: StaleRevision for the first image that is at another revision.
     """
     if not expected:
         return
-    found = revisions(c, expected)
+    found = revisions(c, project_id, expected)
     for image_id, revision in expected.items():
         at = found.get(image_id)
         if at is None:
-            raise BadInput(f"There is no image {image_id}. Nothing was saved.")
+            raise BadInput(f"There is no image {image_id} in this project. Nothing was saved.")
         if at != revision:
             current = truth.of_images(c, [image_id])[image_id]
             raise StaleRevision(image_id, expected=revision, found=at, current=current)
 
 
-def revisions(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, int]:
-    """The revision of each of these images."""
-    statement = select(image.c.id, image.c.revision).where(dialect.among(c, image.c.id, image_ids))
-    return {row[0]: row[1] for row in c.execute(statement).fetchall()}
+def revisions(c: Connection, project_id: ProjectId, image_ids: Iterable[ImageId]) -> dict[ImageId, int]:
+    """The revision of each of these images of the project."""
+    known = marks.of_ids(c, project_id, image_ids)
+    listed = zip(known.image_ids.tolist(), known.revisions.tolist(), strict=True)
+    return {ImageId(image_id): revision for image_id, revision in listed}
 
 
-def _check_images(c: Connection, project_id: ProjectId, image_ids: set[ImageId]) -> None:
-    if not image_ids:
-        return
-    theirs = select(func.count()).where(
-        dialect.among(c, image.c.id, image_ids), image.c.project_id == project_id
-    )
-    found = c.execute(theirs).scalar_one()
-    if found != len(image_ids):
-        raise BadInput(
-            f"{len(image_ids) - found} of {len(image_ids)} images are not in this project. Nothing was saved."
-        )
+def check_all_known(known: int, wanted: int) -> None:
+    """Raises: BadInput if some of the images that were asked for are not in the project."""
+    if known != wanted:
+        raise BadInput(f"{wanted - known} of {wanted} images are not in this project. Nothing was saved.")
 
 
-def _write_changes(c: Connection, operation_id: int, changes: Changes) -> None:
-    texts = journal_json.ClaimTexts()
-    rows: list[tuple[Any, ...]] = [
-        (
-            operation_id, seq, "annotation", a.image_id, a.annotation_id, None,
-            texts.of(a.before), texts.of(a.after),
-        )
-        for seq, a in enumerate(changes.annotations)
-    ]  # fmt: skip
-    fields: dict[int, str] = {}
-    for i in changes.images:
-        for one in (i.before, i.after):
-            if id(one) not in fields:
-                fields[id(one)] = journal_json.image_text(one)
-        before, after = fields[id(i.before)], fields[id(i.after)]
-        rows.append((operation_id, len(rows), "image", i.image_id, None, None, before, after))
-    for k in changes.classes:
-        class_texts = (journal_json.class_text(k.before), journal_json.class_text(k.after))
-        rows.append((operation_id, len(rows), "class", None, None, k.class_id, *class_texts))
-    names = ("operation_id", "seq", "subject", "image_id", "annotation_id", "class_id", "before", "after")
-    dialect.insert_rows(c, change, names, rows)
+def _touched(c: Connection, project_id: ProjectId, image_ids: set[ImageId]) -> marks.Marks:
+    known = marks.of_ids(c, project_id, image_ids)
+    check_all_known(len(known.image_ids), len(image_ids))
+    return known
 
 
 def _operation(row: Row[Any]) -> Operation:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, select
 
-from labelgraft.domain.ids import ImageId, OperationId
+from labelgraft.domain.ids import AnnotationId, ImageId, OperationId, ProjectId
 from labelgraft.domain.image import ImageState
 from labelgraft.domain.operation import Changes, ImageChange, ImageFields, Overridden
-from labelgraft.storage import dialect, journal_json, operations
+from labelgraft.storage import journal, journal_json, operations
 from labelgraft.storage.tables import change
 
 
-def find(c: Connection, operation_id: OperationId, done: Changes, back: Changes) -> tuple[Overridden, ...]:
+def find(
+    c: Connection, project_id: ProjectId, operation_id: OperationId, done: Changes, back: Changes
+) -> tuple[Overridden, ...]:
     """The later operations whose results are lost when `back` takes `done` back, oldest first."""
     images_of: dict[OperationId, set[ImageId]] = defaultdict(set)
-    for image_id, by in _later_annotations(c, operation_id, done, back):
+    for image_id, by in _later_annotations(c, project_id, operation_id, done, back):
         images_of[by].add(image_id)
-    for image_id, by in _later_fields(c, operation_id, done, back):
+    for image_id, by in _later_fields(c, project_id, operation_id, done, back):
         images_of[by].add(image_id)
     for by in _later_classes(c, operation_id, done, back):
         images_of[by] |= set()
@@ -27,7 +30,7 @@ def find(c: Connection, operation_id: OperationId, done: Changes, back: Changes)
 
 
 def _later_annotations(
-    c: Connection, operation_id: OperationId, done: Changes, back: Changes
+    c: Connection, project_id: ProjectId, operation_id: OperationId, done: Changes, back: Changes
 ) -> list[tuple[ImageId, OperationId]]:
     left = {one.annotation_id: one.after for one in done.annotations}
     lost = {
@@ -37,17 +40,14 @@ def _later_annotations(
     }
     if not lost:
         return []
-    statement = select(change.c.annotation_id, func.max(change.c.operation_id)).where(
-        dialect.among(c, change.c.image_id, set(lost.values())),
-        change.c.operation_id > operation_id,
-        change.c.subject == "annotation",
-    )
-    rows = c.execute(statement.group_by(change.c.annotation_id)).all()
-    return [(lost[number], OperationId(by)) for number, by in rows if number in lost]
+    last: dict[int, OperationId] = {}
+    for by, (_, number, _, _) in journal.later(c, project_id, operation_id, "annotation", set(lost.values())):
+        last[number] = max(by, last.get(number, by))
+    return [(lost[AnnotationId(number)], by) for number, by in last.items() if number in lost]
 
 
 def _later_fields(
-    c: Connection, operation_id: OperationId, done: Changes, back: Changes
+    c: Connection, project_id: ProjectId, operation_id: OperationId, done: Changes, back: Changes
 ) -> list[tuple[ImageId, OperationId]]:
     did = {one.image_id: one for one in done.images}
     lost: dict[ImageId, set[str]] = {}
@@ -59,16 +59,17 @@ def _later_fields(
     lost = {image_id: fields for image_id, fields in lost.items() if fields}
     if not lost:
         return []
-    statement = select(change.c.image_id, change.c.operation_id, change.c.before, change.c.after).where(
-        dialect.among(c, change.c.image_id, lost),
-        change.c.operation_id > operation_id,
-        change.c.subject == "image",
-    )
     last: dict[tuple[ImageId, str], OperationId] = {}
-    for image_id, by, before, after in c.execute(statement.order_by(change.c.operation_id)):
-        for field in _changed(journal_json.image_change(image_id, before, after)) & lost[image_id]:
-            last[image_id, field] = OperationId(by)
+    for by, (number, _, before, after) in journal.later(c, project_id, operation_id, "image", lost):
+        image_id = ImageId(number)
+        for field in _changed_fields(before or "", after or "") & lost[image_id]:
+            last[image_id, field] = max(by, last.get((image_id, field), by))
     return [(image_id, by) for (image_id, _), by in last.items()]
+
+
+@lru_cache(4096)
+def _changed_fields(before: str, after: str) -> frozenset[str]:
+    return frozenset(_changed(journal_json.image_change(ImageId(0), before, after)))
 
 
 def _changed(one: ImageChange) -> set[str]:

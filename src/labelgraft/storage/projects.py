@@ -78,14 +78,17 @@ def set_backbone(c: Connection, project_id: ProjectId, backbone: str) -> None:
 def delete(c: Connection, project_id: ProjectId) -> None:
     """Remove a project with all that happened to it; the image files stay where they are."""
     operations = select(tables.operation.c.id).where(tables.operation.c.project_id == project_id)
-    c.execute(delete_from(tables.change).where(tables.change.c.operation_id.in_(operations)))
+    for journal in (tables.change, tables.bulk_change):
+        c.execute(delete_from(journal).where(journal.c.operation_id.in_(operations)))
     for table in (
         tables.operation,
         tables.proposal,
+        tables.rejection,
         tables.annotation,
         tables.duplicate,
         tables.image_file,
         tables.image,
+        tables.image_stretch,
         tables.folder,
         tables.class_,
         tables.map_round,

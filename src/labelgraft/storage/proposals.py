@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace as replace_fields
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, select
 
 from labelgraft.domain.annotation import Author, AuthorKind
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.operation import Cause, Operation
 from labelgraft.domain.proposal import Proposal, ProposalColumns
 from labelgraft.errors import BadInput, ShapeMismatch
-from labelgraft.storage import dialect, operations, projects
-from labelgraft.storage.tables import image, proposal
+from labelgraft.storage import dialect, marks, operations, projects
+from labelgraft.storage.tables import proposal
 
 BANDS = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999])
 """Steps of confidence; band b holds BANDS[b - 1] <= confidence < BANDS[b]."""
@@ -54,7 +56,7 @@ def replace(
     rows = [(project_id, i, k, model_id, p, b) for i, k, p, b in zip(*listed, strict=True)]
     names = ("project_id", "image_id", "class_id", "model_id", "confidence", "band")
     dialect.insert_rows(c, proposal, names, rows)
-    _refresh_states(c, project_id)
+    _refresh_states(c, project_id, columns.image_ids)
     proposed = len(np.unique(columns.image_ids))
     return operations.record(
         c,
@@ -77,14 +79,13 @@ def _check(columns: ProposalColumns) -> None:
         raise BadInput(f"A proposal has confidence {found}, expected 0 to 1. Nothing was stored.")
 
 
-def _refresh_states(c: Connection, project_id: ProjectId) -> None:
-    i = image.c
-    there = exists().where(proposal.c.project_id == project_id, proposal.c.image_id == i.id)
-    of_project = i.project_id == project_id
-    gone = update(image).where(of_project, i.state == _PROPOSED, ~there).values(state=_NEW)
-    come = update(image).where(of_project, i.state == _NEW, there).values(state=_PROPOSED)
-    c.execute(gone)
-    c.execute(come)
+def _refresh_states(c: Connection, project_id: ProjectId, proposed: Ints) -> None:
+    known = marks.every(c, project_id)
+    open_ones = np.isin(known.states, (_NEW, _PROPOSED))
+    wanted = np.where(np.isin(known.image_ids, proposed), _PROPOSED, _NEW).astype(np.int8)
+    differ = np.flatnonzero(open_ones & (known.states != wanted))
+    if len(differ):
+        marks.write(c, project_id, replace_fields(known.where(differ), states=wanted[differ]))
 
 
 def columns(c: Connection, project_id: ProjectId) -> ProposalColumns:

@@ -29,7 +29,7 @@ from labelgraft.domain.operation import (
 )
 from labelgraft.domain.project import LabelClass
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, operations, overriding, projects, settling
+from labelgraft.storage import classes, journal, operations, overriding, projects, settling
 from labelgraft.storage.tables import operation
 
 
@@ -52,7 +52,7 @@ def revert(
     if done is not None:
         return RevertReport(reverted, done, done.image_count, ())
     plan = _plan(c, project_id, operation_id, multi_label=project.multi_label)
-    overridden = overriding.find(c, operation_id, plan.done, plan.back)
+    overridden = overriding.find(c, project_id, operation_id, plan.done, plan.back)
     touched = {a.image_id for a in plan.back.annotations} | {i.image_id for i in plan.back.images}
     if dry_run or plan.back == Changes():
         return RevertReport(reverted, None, len(touched), overridden)
@@ -104,19 +104,19 @@ def summary_of(reverted: Operation) -> str:
 
 
 def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, multi_label: bool) -> _Plan:
-    done = operations.changes(c, operation_id)
+    done = journal.read(c, operation_id)
     going = _classes_to_drop(c, project_id, done.classes)
     leaving = [a for class_id in going for a in truth.of_class(c, class_id)]
     image_ids = {a.image_id for a in done.annotations} | {a.image_id for a in leaving}
     current = truth.of_images(c, image_ids)
     target = _target(done.annotations, current, going, multi_label=multi_label)
     back = _differences(current, target)
-    fallback, fields = _fields_back(c, done.images)
+    fallback, fields = _fields_back(c, project_id, done.images)
     return _Plan(
         done,
         Changes(
             annotations=tuple(back),
-            images=tuple(settling.image_changes(c, back, fallback, fields)),
+            images=tuple(settling.image_changes(c, project_id, back, fallback, fields)),
             classes=tuple(_classes_back(c, project_id, done.classes, back)),
         ),
     )
@@ -160,10 +160,10 @@ def _differences(
 
 
 def _fields_back(
-    c: Connection, done: Sequence[ImageChange]
+    c: Connection, project_id: ProjectId, done: Sequence[ImageChange]
 ) -> tuple[dict[ImageId, ImageState], dict[ImageId, ImageFields]]:
     """States to fall back to where no annotation is left, and splits and folders to set."""
-    now = settling.current_fields(c, [one.image_id for one in done])
+    now = settling.current_fields(c, project_id, [one.image_id for one in done])
     fallback: dict[ImageId, ImageState] = {}
     fields: dict[ImageId, ImageFields] = {}
     for one in done:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from labelgraft.domain.annotation import Author
@@ -19,8 +20,8 @@ from labelgraft.domain.operation import (
     ImageFields,
     Operation,
 )
-from labelgraft.storage import dialect, folders, operations
-from labelgraft.storage.tables import annotation, image, proposal
+from labelgraft.storage import dialect, folders, marks, operations
+from labelgraft.storage.tables import annotation, proposal
 
 UNANSWERED = (ImageState.NEW, ImageState.PROPOSED)
 """States of an image nobody has said anything about; which one depends on whether a proposal is there."""
@@ -54,7 +55,7 @@ def settle(
         summary=summary,
         detail=detail,
         annotation_changes=annotation_changes,
-        image_changes=image_changes(c, annotation_changes, fallback or {}, fields or {}),
+        image_changes=image_changes(c, project_id, annotation_changes, fallback or {}, fields or {}),
         class_changes=class_changes,
         idempotency_key=idempotency_key,
         reverts=reverts,
@@ -63,6 +64,7 @@ def settle(
 
 def image_changes(
     c: Connection,
+    project_id: ProjectId,
     annotation_changes: Sequence[AnnotationChange],
     fallback: Mapping[ImageId, ImageState],
     fields: Mapping[ImageId, ImageFields],
@@ -72,10 +74,11 @@ def image_changes(
     for change in annotation_changes:
         step = (change.after is not None) - (change.before is not None)
         balance[change.image_id] = balance.get(change.image_id, 0) + step
-    before = current_fields(c, balance)
+    before = current_fields(c, project_id, balance)
+    operations.check_all_known(len(before), len(balance))
     has = annotation_counts(c, [i for i in balance if before[i].state is ImageState.LABELLED])
     empty = [i for i in balance if has.get(i, 0) + balance[i] == 0]
-    proposed = with_proposals(c, empty)
+    proposed = with_proposals(c, project_id, empty)
     changes = []
     made: dict[tuple[int, str, int], ImageFields] = {}
     for image_id, old in before.items():
@@ -96,19 +99,24 @@ def image_changes(
     return changes
 
 
-def current_fields(c: Connection, image_ids: Iterable[ImageId]) -> dict[ImageId, ImageFields]:
-    """State, split and folder of images, in the order asked for; unknown images are left out."""
-    i = image.c
-    statement = select(i.id, i.state, i.split, i.folder_id).where(dialect.among(c, i.id, image_ids))
-    rows = c.execute(statement).fetchall()
-    paths = folders.paths(c, {row[3] for row in rows})
+def current_fields(
+    c: Connection, project_id: ProjectId, image_ids: Collection[ImageId]
+) -> dict[ImageId, ImageFields]:
+    """State, split and folder of images, ascending; images that are not of this project are left out."""
+    if not image_ids:
+        return {}
+    marked = marks.of_ids(c, project_id, image_ids)
+    paths = folders.paths(c, np.unique(marked.folders).tolist())
     made: dict[tuple[int, int, int], ImageFields] = {}
     found = {}
-    for image_id, state, split, folder_id in rows:
-        key = (state, split, folder_id)
-        if key not in made:
-            made[key] = ImageFields(STATE_CODES[state], SPLIT_CODES[split], paths[folder_id])
-        found[ImageId(image_id)] = made[key]
+    columns = (marked.image_ids, marked.states, marked.splits, marked.folders)
+    for image_id, *key in zip(*(column.tolist() for column in columns), strict=True):
+        state, split, folder = key
+        fields = made.get((state, split, folder))
+        if fields is None:
+            fields = ImageFields(STATE_CODES[state], SPLIT_CODES[split], paths[folder])
+            made[state, split, folder] = fields
+        found[ImageId(image_id)] = fields
     return found
 
 
@@ -120,12 +128,11 @@ def annotation_counts(c: Connection, image_ids: Sequence[ImageId]) -> dict[Image
     return dict(Counter(c.execute(statement).scalars().all()))
 
 
-def with_proposals(c: Connection, image_ids: Sequence[ImageId]) -> set[ImageId]:
+def with_proposals(c: Connection, project_id: ProjectId, image_ids: Sequence[ImageId]) -> set[ImageId]:
     """Which of these images have a proposal."""
     if not image_ids:
         return set()
-    some = c.execute(select(image.c.project_id).where(image.c.id == image_ids[0])).scalar()
     statement = select(proposal.c.image_id).where(
-        proposal.c.project_id == some, dialect.among(c, proposal.c.image_id, image_ids)
+        proposal.c.project_id == project_id, dialect.among(c, proposal.c.image_id, image_ids)
     )
     return {ImageId(image_id) for (image_id,) in c.execute(statement)}

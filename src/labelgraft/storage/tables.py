@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Float, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 from labelgraft.storage.dialect import CLUSTERED, NUMBER
 
@@ -22,6 +22,10 @@ def _number(name: str, *constraints: Any, null: bool = False) -> Column[Any]:
 
 def _text(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, Text, nullable=null)
+
+
+def _bytes(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=null)
 
 
 def _id() -> Column[Any]:
@@ -75,15 +79,21 @@ image = Table(
     METADATA,
     _id(),
     _number("project_id", ForeignKey("project.id")),
-    _number("folder_id", ForeignKey("folder.id")),
-    _number("state"),
-    _number("split"),
-    _number("revision"),
     Index("image_of_project", "project_id", "id"),
-    Index("image_by_folder", "folder_id", "split", "id"),
-    Index("image_by_state", "project_id", "state", "split", "id"),
 )
-"""What changes of an image: short rows, as labelling ten thousand images rewrites the pages they lie on."""
+"""The numbers that other tables refer to; what an image is stands in `image_file` and `image_stretch`."""
+
+image_stretch = Table(
+    "image_stretch",
+    METADATA,
+    Column("project_id", NUMBER, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    _bytes("states"),
+    _bytes("splits"),
+    _bytes("folders"),
+    _bytes("revisions"),
+)
+"""What changes of images: one row for 4,096 numbers in a row; storage/marks.py reads and writes them."""
 
 image_file = Table(
     "image_file",
@@ -143,6 +153,7 @@ operation = Table(
     _number("reverts", null=True),
     _number("reverted_by", null=True),
     _text("idempotency_key", null=True),
+    _text("request_digest", null=True),
     UniqueConstraint("project_id", "idempotency_key"),
     Index("operation_of_project", "project_id", "id"),
 )
@@ -161,7 +172,38 @@ change = Table(
     Index("change_of_image", "image_id", "operation_id"),
     **CLUSTERED,
 )
-"""subject is annotation, image or class; before and after are JSON, null where the thing was not there."""
+"""subject is annotation, image, proposal or class; before and after are JSON, null where the thing was not there."""
+
+bulk_change = Table(
+    "bulk_change",
+    METADATA,
+    Column("operation_id", NUMBER, ForeignKey("operation.id"), primary_key=True, autoincrement=False),
+    Column("seq", NUMBER, primary_key=True, autoincrement=False),
+    _text("subject"),
+    _number("first_image_id"),
+    _number("last_image_id"),
+    _bytes("image_ids"),
+    _bytes("things"),
+    _bytes("claims"),
+    _text("texts"),
+)
+"""Many changes of one operation in one row, instead of as many rows of `change`.
+
+image_ids, things: 64-bit numbers; a thing is an annotation, or the class of a proposal, 0 for the image itself.
+claims: 32-bit indexes into texts, a JSON list of [before, after].
+"""
+
+rejection = Table(
+    "rejection",
+    METADATA,
+    Column("project_id", NUMBER, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("image_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("class_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("model_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("confidence", Float, nullable=False),
+    **CLUSTERED,
+)
+"""Proposals that a person rejected: the same model does not make them again."""
 
 proposal = Table(
     "proposal",
