@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from tests.server.running import Running, run_server
 from tests.server.served import ORIGIN, Served
 
 import labelgraft
 from labelgraft.server.app import make_app
 from labelgraft.server.options import ServerOptions
+from labelgraft.workbench.front_door import Workbench
 
 PER_CLASS = 15
 
@@ -58,6 +60,14 @@ def served_workspace(served_pictures: Path, tmp_path_factory: pytest.TempPathFac
     with labelgraft.open(folder, create=True) as bench:
         bench.new_project("pets", classes=["cat", "dog"]).add_images(served_pictures)
     return folder
+
+
+@pytest.fixture
+def running(served_workspace: Path, tmp_path: Path) -> Iterator[tuple[Running, Workbench]]:
+    """A copy of that workspace behind a server that listens."""
+    folder = shutil.copytree(served_workspace, tmp_path / "workspace")
+    with labelgraft.open(folder) as bench, run_server(bench, ServerOptions(roots=(tmp_path,))) as server:
+        yield server, bench
 
 
 @pytest.fixture

@@ -104,8 +104,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self.when_ready()
 
+    def stop(self) -> None:
+        """End, from any thread: streams that would never end are ended."""
+        self._app.state.hub.close()
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ctrl+C, or a signal to end: streams that would never end are ended."""
+        """Ctrl+C, or a signal to end; the second Ctrl+C waits for nobody."""
         self._app.state.hub.close()
         super().handle_exit(sig, frame)
         self._captured_signals.clear()  # an end that was asked for is no error
