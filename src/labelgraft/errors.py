@@ -6,6 +6,9 @@
     │   ├── BadFormat            a data set file breaks its format (names file and line)
     │   ├── BadSetting           a setting is outside its range or does not go with another
     │   ├── UnknownName          no project, class, backbone, ... of that name; lists near names
+    │   ├── UnknownNumber        no image, operation, run, ... has that number
+    │   ├── UnknownPlace         no such file or folder where the caller may look
+    │   ├── TooLarge             more bytes or files than are taken
     │   ├── AlreadyExists        the name is taken
     │   ├── ShapeMismatch        two arrays do not fit each other
     │   └── NotEnoughLabels      the step needs more labels than there are
@@ -82,6 +85,24 @@ class UnknownName(BadInput):
         else:
             hint = f"There is no {kind} yet."
         super().__init__(f"No {kind} is called {name!r}. {hint}")
+
+
+class UnknownNumber(BadInput):
+    """Nothing has that number, or is known by those bytes."""
+
+
+class UnknownPlace(BadInput):
+    """No such file or folder where the caller may look; says nothing of what lies elsewhere."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"There is no place {place[:200]!r} below the folders that this server may read. Nothing was read. Choose "
+            "one that it lists, or start it with --root FOLDER."
+        )
+
+
+class TooLarge(BadInput):
+    """More bytes or files than are taken."""
 
 
 class AlreadyExists(BadInput):

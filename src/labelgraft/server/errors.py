@@ -18,6 +18,9 @@ from labelgraft.server.schemas.base import ErrorBody, ErrorFacts
 
 STATUSES: tuple[tuple[type[errors.LabelgraftError], int], ...] = (
     (errors.UnknownName, 404),
+    (errors.UnknownNumber, 404),
+    (errors.UnknownPlace, 404),
+    (errors.TooLarge, 413),
     (errors.AlreadyExists, 409),
     (errors.NotEnoughLabels, 409),
     (errors.BadInput, 422),

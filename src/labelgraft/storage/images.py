@@ -19,7 +19,7 @@ from labelgraft.domain.image import (
     ImagePage,
     NewImage,
 )
-from labelgraft.errors import BadInput
+from labelgraft.errors import UnknownNumber
 from labelgraft.storage import counters, dialect, folders, image_search, marks
 from labelgraft.storage.tables import duplicate, image, image_file
 
@@ -116,7 +116,7 @@ def relink(c: Connection, image_id: ImageId, path: str, *, file_bytes: int, file
 def get(c: Connection, image_id: ImageId) -> Image:
     """The image with that number.
 
-    Raises: BadInput if there is none.
+    Raises: UnknownNumber if there is none.
     """
     return of_ids(c, [image_id])[0]
 
@@ -124,13 +124,15 @@ def get(c: Connection, image_id: ImageId) -> Image:
 def of_ids(c: Connection, image_ids: Sequence[ImageId]) -> tuple[Image, ...]:
     """The images with these numbers, in the order asked for.
 
-    Raises: BadInput if one is missing.
+    Raises: UnknownNumber if one is missing.
     """
     statement = select(*_SHOWN).where(dialect.among(c, image_file.c.image_id, image_ids))
     rows = {row.image_id: row for row in c.execute(statement)}
     missing = [image_id for image_id in image_ids if image_id not in rows]
     if missing:
-        raise BadInput(f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown).")
+        raise UnknownNumber(
+            f"There is no image {missing[0]} ({len(missing)} of {len(image_ids)} are unknown)."
+        )
     found: dict[ImageId, Image] = {}
     for project_id in {row.project_id for row in rows.values()}:
         theirs = [number for number, row in rows.items() if row.project_id == project_id]

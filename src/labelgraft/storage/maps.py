@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from labelgraft.domain.ids import MapRoundId, ModelId, ProjectId
 from labelgraft.domain.map import MapColumns, MapRound
-from labelgraft.errors import BadInput, WorkspaceDamaged
+from labelgraft.errors import UnknownNumber, WorkspaceDamaged
 from labelgraft.storage import counters
 from labelgraft.storage.files import write_atomically
 from labelgraft.storage.moments import from_us, now_us
@@ -64,7 +64,7 @@ def insert_round(
 
 
 def get(c: Connection, round_id: MapRoundId) -> MapRound:
-    """The round with that number among all rounds. Raises: BadInput if there is none."""
+    """The round with that number among all rounds. Raises: UnknownNumber if there is none."""
     return _round(_row(c, round_id))
 
 
@@ -103,7 +103,7 @@ def sweep(c: Connection, folder: Path) -> int:
 def _row(c: Connection, round_id: MapRoundId) -> Row[Any]:
     row = c.execute(select(map_round).where(map_round.c.id == round_id)).first()
     if row is None:
-        raise BadInput(f"There is no map round {round_id}. Lay the map out first.")
+        raise UnknownNumber(f"There is no map round {round_id}. Lay the map out first.")
     return row
 
 

@@ -23,7 +23,7 @@ from labelgraft.domain.operation import (
     Operation,
     ProposalChange,
 )
-from labelgraft.errors import BadInput, StaleRevision
+from labelgraft.errors import BadInput, StaleRevision, UnknownNumber
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import applying, counters, dialect, journal, marks, projects
 from labelgraft.storage.moments import from_us, now_us
@@ -91,22 +91,22 @@ def record(
 def get(c: Connection, operation_id: OperationId) -> Operation:
     """The operation with that number.
 
-    Raises: BadInput if there is none.
+    Raises: UnknownNumber if there is none.
     """
     row = c.execute(select(operation).where(operation.c.id == operation_id)).first()
     if row is None:
-        raise BadInput(f"There is no operation {operation_id}. The history lists those there are.")
+        raise UnknownNumber(f"There is no operation {operation_id}. The history lists those there are.")
     return _operation(row)
 
 
 def project_of(c: Connection, operation_id: OperationId) -> ProjectId:
     """The project that an operation belongs to.
 
-    Raises: BadInput if there is no such operation.
+    Raises: UnknownNumber if there is no such operation.
     """
     found = c.execute(select(operation.c.project_id).where(operation.c.id == operation_id)).scalar()
     if found is None:
-        raise BadInput(f"There is no operation {operation_id}. The history lists those there are.")
+        raise UnknownNumber(f"There is no operation {operation_id}. The history lists those there are.")
     return ProjectId(found)
 
 
@@ -155,7 +155,7 @@ def check_revisions(c: Connection, project_id: ProjectId, expected: Mapping[Imag
     for image_id, revision in expected.items():
         at = found.get(image_id)
         if at is None:
-            raise BadInput(f"There is no image {image_id} in this project. Nothing was saved.")
+            raise UnknownNumber(f"There is no image {image_id} in this project. Nothing was saved.")
         if at != revision:
             current = truth.of_images(c, [image_id])[image_id]
             raise StaleRevision(image_id, expected=revision, found=at, current=current)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from labelgraft.domain.ids import ProjectId, RunId
 from labelgraft.domain.model import Run, RunState
-from labelgraft.errors import BadInput
+from labelgraft.errors import UnknownNumber
 from labelgraft.storage import counters
 from labelgraft.storage.moments import from_us, now_us
 from labelgraft.storage.tables import run
@@ -64,18 +64,18 @@ def set_folder(c: Connection, run_id: RunId, folder: str) -> None:
 
 
 def get(c: Connection, run_id: RunId) -> Run:
-    """The run with that number. Raises: BadInput if there is none."""
+    """The run with that number. Raises: UnknownNumber if there is none."""
     row = c.execute(select(run).where(run.c.id == run_id)).first()
     if row is None:
-        raise BadInput(f"There is no run {run_id}.")
+        raise UnknownNumber(f"There is no run {run_id}.")
     return _run(row)
 
 
 def project_of(c: Connection, run_id: RunId) -> ProjectId:
-    """The project that a run belongs to. Raises: BadInput if there is no such run."""
+    """The project that a run belongs to. Raises: UnknownNumber if there is no such run."""
     found = c.execute(select(run.c.project_id).where(run.c.id == run_id)).scalar()
     if found is None:
-        raise BadInput(f"There is no run {run_id}.")
+        raise UnknownNumber(f"There is no run {run_id}.")
     return ProjectId(found)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ContentHash
-from labelgraft.errors import BadInput, ShapeMismatch, WorkspaceDamaged
+from labelgraft.errors import ShapeMismatch, UnknownNumber, WorkspaceDamaged
 from labelgraft.storage.files import sweep_torn, write_atomically
 from labelgraft.storage.shard_index import SIDECAR, ShardIndex
 
@@ -60,7 +60,7 @@ class ThumbnailStore:
     def get(self, content_hash: ContentHash) -> bytes:
         """The 256 px thumbnail as WebP.
 
-        Raises: BadInput if there is none; WorkspaceDamaged.
+        Raises: UnknownNumber if there is none; WorkspaceDamaged.
         """
         name, row = self._find(content_hash)
         ends = self._ends_of(name)
@@ -77,7 +77,7 @@ class ThumbnailStore:
         return blob
 
     def cell(self, content_hash: ContentHash) -> tuple[str, int]:
-        """The name of the sheet that shows the image, and its cell. Raises: BadInput if there is none."""
+        """The name of the sheet that shows the image, and its cell. Raises: UnknownNumber if there is none."""
         return self._find(content_hash)
 
     def cells(self, hashes: Sequence[ContentHash]) -> tuple[tuple[str, ...], Ints, Ints]:
@@ -92,13 +92,13 @@ class ThumbnailStore:
         return tuple(self._index.name(int(shard)) for shard in used), sheets, rows
 
     def sheet(self, name: str) -> bytes:
-        """The sheet of that name as WebP. Raises: BadInput if there is none."""
+        """The sheet of that name as WebP. Raises: UnknownNumber if there is none."""
         if not (len(name) == 32 and all(digit in "0123456789abcdef" for digit in name)):
-            raise BadInput(f"There is no sheet of thumbnails called {name!r}.")
+            raise UnknownNumber(f"There is no sheet of thumbnails called {name!r}.")
         try:
             return (self.root / f"{name}.sheet.webp").read_bytes()
         except FileNotFoundError as error:
-            raise BadInput(f"There is no sheet of thumbnails called {name!r}.") from error
+            raise UnknownNumber(f"There is no sheet of thumbnails called {name!r}.") from error
 
     def sweep(self) -> int:
         """Delete what a killed process left half-written; only while nobody else writes. Gives how many."""
@@ -116,7 +116,7 @@ class ThumbnailStore:
             self._index.refresh()
             shards, rows = self._index.find([content_hash])
         if shards[0] < 0:
-            raise BadInput(f"The image {content_hash} has no thumbnail. Import it again.")
+            raise UnknownNumber(f"The image {content_hash} has no thumbnail. Import it again.")
         return self._index.name(int(shards[0])), int(rows[0])
 
     def _ends_of(self, name: str) -> Ints:
