@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,26 +16,32 @@ from labelgraft.domain import split as splits
 from labelgraft.domain.annotation import Author
 from labelgraft.domain.arrays import Bools, Floats, Ints, Pixels
 from labelgraft.domain.backbone import Backbone
-from labelgraft.domain.ids import ImageId, ProjectId, RunId
-from labelgraft.domain.image import Image
+from labelgraft.domain.ids import ProjectId, RunId
 from labelgraft.domain.model import Model, Quality, Run, RunState
 from labelgraft.domain.training import TrainingProgress, TrainingSettings
 from labelgraft.errors import JobCancelled, LabelgraftError
-from labelgraft.formats.pixels import Limits, decode, read_file
+from labelgraft.formats.pixels import Limits
 from labelgraft.learning.backbones import registry
-from labelgraft.learning.backbones.preparation import square_of
 from labelgraft.learning.calibration import fit_temperature, probabilities
+from labelgraft.learning.finetuning.frozen_facts import Engine
 from labelgraft.learning.finetuning.parent import TrainingProcess, TrainingResult
-from labelgraft.learning.finetuning.request import HELD_OUT, TARGETS, Request, open_views
-from labelgraft.learning.finetuning.views import view_of, views_per_image
+from labelgraft.learning.finetuning.request import HELD_OUT, TARGETS, Request
 from labelgraft.learning.quality import measure
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import preprocessing_text, read_vectors
 from labelgraft.services.read_labels import Labels, need_labels, read_labels
+from labelgraft.services.run_inputs import (
+    IMAGE_IDS,
+    clean_inputs,
+    drop_inputs,
+    inputs_at_hand,
+    sample_of,
+    write_inputs,
+)
 from labelgraft.services.train_model import begin_run, card_of, end_run
 from labelgraft.services.training_set import TrainingSet, training_set
 from labelgraft.storage import held_out as held_out_answers
-from labelgraft.storage import images, model_files, models, projects, runs
+from labelgraft.storage import model_files, models, projects, runs
 from labelgraft.storage.embeddings import EmbeddingKey
 from labelgraft.storage.files import write_atomically
 from labelgraft.storage.held_out import HeldOutAnswers
@@ -47,9 +52,8 @@ HOLD_OUT_FROM = 50
 if images that it was not trained on say that it is better."""
 FOLDS = 5
 LAYER = "adapted"
-IMAGE_IDS = "image_ids.npy"
-"""(M,) int64 of the images that a run trains on, in the order of its arrays."""
 POLL_SECONDS = 0.2
+CACHE_BYTES = 10_000_000_000
 
 Tell = Callable[[TrainingProgress], None]
 
@@ -57,14 +61,14 @@ Tell = Callable[[TrainingProgress], None]
 def finetune(
     workspace: Workspace, project_id: ProjectId, settings: TrainingSettings, resident: Resident, author: Author, *,
     limits: Limits, key: str, run_id: int | None = None, tell: Tell = lambda _progress: None,
-    stop_requested: Callable[[], bool] = lambda: False,
+    stop_requested: Callable[[], bool] = lambda: False, cache_bytes: int = CACHE_BYTES,
 ) -> Model:  # fmt: skip
     """Fine-tune (or train from scratch) on the labels so far and make the result the active model.
 
     key: names the job; the same key again goes on with the run that it began. run_id: go on with this interrupted run. Both
     go on from the last checkpoint. When a stop is requested, the last finished epoch is
-    the model. Raises NothingLabelled, NotEnoughLabels, TrainingDiverged, OutOfMemory, JobCancelled, JobFailed; the run
-    then says why.
+    the model. cache_bytes: what activations may take for later runs. Raises NothingLabelled,
+    NotEnoughLabels, TrainingDiverged, OutOfMemory, JobCancelled, JobFailed; the run then says why.
     """
     begun = workspace.runs_folder / f"{key}.run"
     if run_id is None and begun.exists():
@@ -83,8 +87,19 @@ def finetune(
         folder = Path(run.folder)
         if not (folder / "request.json").exists():
             held_out = held_out_of(parts, settings)
-            prepare(workspace, folder, settings, backbone, parts.train, held_out, parts.data_version, limits)
-        result = follow(TrainingProcess(folder), tell, stop_requested)
+            write_inputs(
+                workspace,
+                folder,
+                settings,
+                backbone,
+                parts.train,
+                held_out,
+                parts.data_version,
+                limits,
+                resident,
+            )
+        with inputs_at_hand(workspace, folder, limits, cache_bytes):
+            result = follow(TrainingProcess(folder), tell, stop_requested)
     except LabelgraftError as error:
         state = RunState.STOPPED if isinstance(error, JobCancelled) else RunState.FAILED
         end_run(workspace, run, state, str(error))
@@ -93,7 +108,10 @@ def finetune(
         end_run(workspace, run, RunState.STOPPED, result.reason)
         raise JobCancelled(f"{result.reason} No model was added.")
     test_inputs = clean_inputs(workspace, parts.test, backbone, limits)
-    return keep(workspace, project_id, run, settings, parts, test_inputs, backbone, result, resident)
+    sample = sample_of(workspace, parts.train, backbone, limits, view_count=1)
+    model = keep(workspace, project_id, run, settings, parts, test_inputs, sample, backbone, result, resident)
+    drop_inputs(folder)
+    return model
 
 
 def take_up(workspace: Workspace, run_id: RunId) -> Run:
@@ -119,48 +137,6 @@ def held_out_of(parts: TrainingSet, settings: TrainingSettings) -> Bools:
     return held
 
 
-def prepare(
-    workspace: Workspace, folder: Path, settings: TrainingSettings, backbone: Backbone, used: Labels, held_out: Bools,
-    data_version: str, limits: Limits,
-) -> None:  # fmt: skip
-    """Write the files of a run: the views of every labelled image, the targets, the request last."""
-    with workspace.database.reading() as connection:
-        rows = images.of_ids(connection, [ImageId(int(i)) for i in used.image_ids])
-    count = views_per_image(len(rows), settings.augmentation)
-    views = open_views(folder, len(rows), count, backbone.preprocessing.input_px)
-    for index, image in enumerate(rows):
-        views[index] = views_of(image, count, backbone, limits)
-    views.flush()  # type: ignore[attr-defined]  # a memory map
-    np.save(folder / TARGETS, shares_of(used), allow_pickle=False)
-    np.save(folder / HELD_OUT, held_out, allow_pickle=False)
-    np.save(folder / IMAGE_IDS, used.image_ids, allow_pickle=False)
-    Request(
-        settings=settings, backbone=backbone.name, class_names=used.class_names, multi_label=used.multi_label,
-        data_version=data_version,
-    ).write(folder)  # fmt: skip
-
-
-def views_of(
-    image: Image, count: int, backbone: Backbone, limits: Limits
-) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """(V, H, W, 3) uint8 the prepared views of one image. Raises UnreadableImage."""
-    how = backbone.preprocessing
-    picture = decode(
-        read_file(image.path, limits), limits, detail_px=round(2 * how.input_px / how.crop_fraction)
-    )
-    return np.stack(
-        [square_of(view_of(image.content_hash, number).of(picture.image), how) for number in range(count)]
-    )
-
-
-def shares_of(labels: Labels) -> Floats:
-    """(N, C) float32, 1 where an image has the class."""
-    if labels.multi_label:
-        return labels.targets.astype(np.float32)
-    one_hot: Floats = np.eye(len(labels.class_names), dtype=np.float32)[labels.targets]
-    return one_hot
-
-
 def follow(process: TrainingProcess, tell: Tell, stop_requested: Callable[[], bool]) -> TrainingResult:
     """Run the training to its end, passing its progress on and a stop request to it."""
     process.start()
@@ -178,7 +154,7 @@ def follow(process: TrainingProcess, tell: Tell, stop_requested: Callable[[], bo
 
 def keep(
     workspace: Workspace, project_id: ProjectId, run: Run, settings: TrainingSettings, parts: TrainingSet,
-    test_inputs: Pixels, backbone: Backbone, result: TrainingResult, resident: Resident,
+    test_inputs: Pixels, sample: Pixels, backbone: Backbone, result: TrainingResult, resident: Resident,
 ) -> Model:  # fmt: skip
     """Write the model's files, then add it to the list and make it the active one."""
     assert result.model_file is not None
@@ -187,17 +163,23 @@ def keep(
     network_file = folder / "network.safetensors"
     shutil.copyfile(result.model_file, network_file)
     tensors = resident.call("labelgraft.learning.finetuning.adapted.scoring_layer", str(network_file))
+    engine: Engine = resident.call(
+        "labelgraft.learning.finetuning.deployed.deploy", backbone.name, str(network_file), sample
+    )
     request = Request.read(Path(run.folder))
     temperature, quality = measured(result, Path(run.folder), request)
     if len(test_inputs) and parts.test.class_names == request.class_names:
         embedding: Floats = resident.call(
-            "labelgraft.learning.finetuning.adapted.embed_inputs", str(network_file), test_inputs
+            "labelgraft.learning.finetuning.deployed.embed_inputs",
+            backbone.name,
+            str(network_file),
+            engine,
+            test_inputs,
         )
         quality = on_test_split(embedding @ tensors["weights"] + tensors["bias"], parts.test, temperature)
     digest = hashlib.sha256(network_file.read_bytes()).hexdigest()
-    key = EmbeddingKey(
-        backbone.name, digest, LAYER, preprocessing_text(backbone.preprocessing), "torch", "f32"
-    )
+    prepared = preprocessing_text(backbone.preprocessing)
+    key = EmbeddingKey(backbone.name, digest, LAYER, prepared, engine.backend, engine.precision)
     head = {"kind": "linear", "metadata": {"looseness": "0.0"}, "temperature": temperature}
     card = card_of(settings, parts, key, head, quality)
     card |= {
@@ -242,17 +224,6 @@ def answers_of(result: TrainingResult, folder: Path, request: Request, temperatu
     logits = np.asarray(result.held_out_scores or [], np.float32).reshape(-1, len(request.class_names))
     answered = probabilities(logits, temperature, multi_label=request.multi_label)
     return HeldOutAnswers(image_ids, image_ids[held_out][: len(logits)], answered)
-
-
-def clean_inputs(workspace: Workspace, labels: Labels, backbone: Backbone, limits: Limits) -> Pixels:
-    """(N, H, W, 3) uint8 the prepared labelled images themselves; N may be 0. Raises UnreadableImage."""
-    side = backbone.preprocessing.input_px
-    with workspace.database.reading() as connection:
-        rows = images.of_ids(connection, [ImageId(int(i)) for i in labels.image_ids])
-    inputs = np.zeros((len(rows), side, side, 3), np.uint8)
-    for index, image in enumerate(rows):
-        inputs[index] = views_of(image, 1, backbone, limits)[0]
-    return inputs
 
 
 def on_test_split(logits: Floats, test: Labels, temperature: float) -> Quality:

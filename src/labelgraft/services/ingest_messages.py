@@ -25,7 +25,7 @@ from labelgraft.formats.pixels import Limits
 Blob: TypeAlias = bytes | memoryview
 Halves: TypeAlias = npt.NDArray[np.float16]
 
-_PLAIN_FIELDS = ("backend", "precision", "weights_file", "cache_folder", "device")
+_PLAIN_FIELDS = ("backend", "precision", "weights_file", "cache_folder", "device", "trained_file")
 _LENGTHS = struct.Struct("<QQ")
 
 
@@ -42,7 +42,7 @@ class NetworkChoice:
     """Which network to load; backend and precision None = the fastest that works here.
 
     cache_folder: where the converted network is kept, for a quicker start the next time. device: cpu, cuda, cuda:1,
-    mps.
+    mps. trained_file: of a network that was fine-tuned from this backbone, to embed with instead.
     """
 
     backbone: Backbone
@@ -51,6 +51,7 @@ class NetworkChoice:
     weights_file: str | None = None
     cache_folder: str | None = None
     device: str = "cpu"
+    trained_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,9 +109,23 @@ class Networks:
 
 
 def _load(choice: NetworkChoice) -> Network:
+    network = _opened(choice)
+    side = choice.backbone.preprocessing.input_px
+    grey = network.prepare(Image.new("RGB", (side, side), "grey"))
+    network.embed(
+        np.stack([grey] * BATCH)
+    )  # whatever is allocated or compiled at first use counts as loading
+    return network
+
+
+def _opened(choice: NetworkChoice) -> Network:
+    if choice.trained_file is not None:
+        from labelgraft.learning.finetuning.deployed import open_trained
+
+        return open_trained(choice.backbone, choice.trained_file, choice.backend, choice.precision)
     from labelgraft.learning.backbones.network import load
 
-    network = load(
+    return load(
         choice.backbone,
         backend=choice.backend,
         precision=choice.precision,
@@ -119,12 +133,6 @@ def _load(choice: NetworkChoice) -> Network:
         cache_folder=None if choice.cache_folder is None else Path(choice.cache_folder),
         device=choice.device,
     )
-    side = choice.backbone.preprocessing.input_px
-    grey = network.prepare(Image.new("RGB", (side, side), "grey"))
-    network.embed(
-        np.stack([grey] * BATCH)
-    )  # whatever is allocated or compiled at first use counts as loading
-    return network
 
 
 def detail_px(preprocessing: Preprocessing | None) -> int:

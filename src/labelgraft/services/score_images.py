@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from labelgraft.domain.annotation import Author, AuthorKind
-from labelgraft.domain.arrays import AnyArray, Floats
+from labelgraft.domain.arrays import AnyArray, Floats, Ints
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.model import Model
@@ -19,6 +20,8 @@ from labelgraft.domain.reports import PredictReport
 from labelgraft.errors import BadInput
 from labelgraft.formats.pixels import Limits
 from labelgraft.learning.backbones import registry
+from labelgraft.learning.backbones.network import best_backend
+from labelgraft.learning.finetuning.frozen_facts import EXACT
 from labelgraft.learning.heads.head import StoredHead
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import POOLED, Vectors, known_images, vectors_in
@@ -66,7 +69,7 @@ def model_vectors(workspace: Workspace, project_id: ProjectId, model: Model) -> 
     """The vectors that a model's head reads, of every image that has one. Raises BadInput where none has."""
     _, card = model_files.read(Path(model.folder))
     hashes, image_ids = known_images(workspace, project_id)
-    vectors = vectors_in(workspace.embeddings.space(EmbeddingKey(**card["embedding"])), hashes, image_ids)
+    vectors = vectors_in(workspace.embeddings.space(key_here(card)), hashes, image_ids)
     if not len(vectors.rows):
         raise BadInput(
             f"No image of this project has the embedding that {model.name} reads. Predict with it first."
@@ -75,51 +78,71 @@ def model_vectors(workspace: Workspace, project_id: ProjectId, model: Model) -> 
 
 
 def embed_missing(
-    workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident, pool: Callable[[], IngestPool],
-    limits: Limits,
+    workspace: Workspace, project_id: ProjectId, model: Model, pool: Callable[[], IngestPool], limits: Limits,
+    only: Ints | None = None,
 ) -> None:  # fmt: skip
-    """Give every image the embedding of a fine-tuned network, from its file; nothing for heads on a backbone."""
+    """Give every image, or those of `only`, the embedding of a fine-tuned network, from its file; nothing for heads on a
+    backbone.
+    """
     _, card = model_files.read(Path(model.folder))
     if "network" not in card:
         return
-    space = workspace.embeddings.space(EmbeddingKey(**card["embedding"]))
+    space = workspace.embeddings.space(key_here(card))
     hashes, image_ids = known_images(workspace, project_id)
     missing = set(space.missing(hashes))
-    ids = [ImageId(int(i)) for i, each in zip(image_ids, hashes, strict=True) if each in missing]
+    wanted = np.ones(len(image_ids), np.bool_) if only is None else np.isin(image_ids, only)
+    ids = [
+        ImageId(int(i)) for i, each, asked in zip(image_ids, hashes, wanted, strict=True) if asked and each in missing
+    ]
+    if not ids:
+        return
     with workspace.database.reading() as connection:
         paths = [image.path for image in images.of_ids(connection, ids)]
-    choice = NetworkChoice(registry.get(card["embedding"]["backbone"]))
-    network_file = str(Path(model.folder) / card["network"])
+    key = space.key
+    choice = NetworkChoice(
+        registry.get(key.backbone), key.backend, key.precision,
+        trained_file=str(Path(model.folder) / card["network"]),
+    )  # fmt: skip
     workers = pool()
     shards = [
-        Shard(tuple(shard), frozenset({Output.INPUTS}), choice, limits)
+        Shard(tuple(shard), frozenset({Output.EMBEDDING}), choice, limits)
         for shard in split_into_shards(paths, workers=workers.workers)
     ]
-    for _, result in workers.run(shards):
-        if result.inputs is not None and len(result.rows):
-            rows: Floats = resident.call(
-                "labelgraft.learning.finetuning.adapted.embed_inputs", network_file, result.inputs
-            )
-            space.write_shard(list(result.rows), rows.astype(np.float16))
+    with workspace.embeddings.holding([key]):
+        for _, result in workers.run(shards):
+            if result.embedding is not None and len(result.rows):
+                space.write_shard(list(result.rows), result.embedding)
+
+
+def key_here(card: dict[str, Any]) -> EmbeddingKey:
+    """The key of the vectors that a model's head reads; by torch where the engine of a moved workspace is missing."""
+    key = EmbeddingKey(**card["embedding"])
+    if "network" in card and key.backend == "openvino" and best_backend() != "openvino":
+        return replace(key, backend=EXACT.backend, precision=EXACT.precision)
+    return key
 
 
 def keep_within(workspace: Workspace, cache_bytes: int, model: Model) -> None:
-    """Delete the embeddings of fine-tuned networks that were not read for longest, until the rest fits.
+    """Delete the activations, and embeddings of fine-tuned networks, that were not read for longest, until the rest fits.
 
     Those of backbones stay, and those of this model; what is deleted is computed again when it is needed.
     """
     _, card = model_files.read(Path(model.folder))
     spaces = workspace.embeddings.spaces()
     kept = [space.key for space in spaces if space.key.layer == POOLED]
-    workspace.embeddings.evict(cache_bytes, keep=[*kept, EmbeddingKey(**card["embedding"])])
+    workspace.embeddings.evict(cache_bytes, keep=[*kept, key_here(card)])
 
 
 def predict(
     workspace: Workspace, project_id: ProjectId, model: Model, resident: Resident, pool: Callable[[], IngestPool],
-    limits: Limits,
+    limits: Limits, only: Ints | None = None,
 ) -> PredictReport:  # fmt: skip
-    """Score every image and propose what is not labelled; earlier proposals are replaced, labels never touched."""
-    embed_missing(workspace, project_id, model, resident, pool, limits)
+    """Score every image and propose what is not labelled; earlier proposals are replaced, labels never touched.
+
+    only: (N,) propose for these images alone. Others keep what this model proposed before; what another model proposed
+    for them goes, as proposals are always of one model.
+    """
+    embed_missing(workspace, project_id, model, pool, limits, only)
     vectors = model_vectors(workspace, project_id, model)
     probabilities: Floats = resident.call(
         "labelgraft.learning.heads.head.score", stored_head(model), vectors.rows
@@ -127,6 +150,8 @@ def predict(
     labels = read_labels(workspace, project_id)
     scores.write(Path(model.folder), Scores(vectors.image_ids, probabilities))
     columns = to_proposals(vectors, probabilities, model, labels)
+    if only is not None:
+        columns = merged(workspace, project_id, model, columns, only)
     author = Author(AuthorKind.MODEL, model.name, model.id)
     with workspace.database.writing() as connection:
         proposals.replace(
@@ -136,6 +161,22 @@ def predict(
         states = images.columns(connection, project_id)
     waiting = states.image_ids[states.states == STATE_CODES.index(ImageState.PROPOSED)]
     return report(model, columns, waiting.tolist(), len(vectors.image_ids), labels)
+
+
+def merged(
+    workspace: Workspace, project_id: ProjectId, model: Model, columns: ProposalColumns, only: Ints
+) -> ProposalColumns:
+    """Proposals of some images from `columns`, of the others as this model made them before."""
+    with workspace.database.reading() as connection:
+        same = proposals.model_of(connection, project_id) == model.id
+        before = proposals.columns(connection, project_id)
+    new = np.isin(columns.image_ids, only)
+    old = ~np.isin(before.image_ids, only) & same
+    return ProposalColumns(
+        np.concatenate([before.image_ids[old], columns.image_ids[new]]),
+        np.concatenate([before.class_ids[old], columns.class_ids[new]]),
+        np.concatenate([before.confidences[old], columns.confidences[new]]),
+    )
 
 
 def to_proposals(vectors: Vectors, probabilities: Floats, model: Model, labels: Labels) -> ProposalColumns:

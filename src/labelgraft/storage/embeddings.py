@@ -9,8 +9,9 @@ import re
 import shutil
 import threading
 import uuid
-from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -97,6 +98,7 @@ class EmbeddingSpace:
         name = uuid.uuid4().hex
         write_atomically(self.folder / f"{name}.npy", lambda file: np.save(file, kept))
         self._index.finish(name, fresh)
+        os.utime(self.folder / _KEY_FILE)
 
     def _check(self, hashes: Sequence[ContentHash], vectors: AnyArray) -> None:
         if vectors.ndim != 2 or len(vectors) != len(hashes):
@@ -157,6 +159,7 @@ class EmbeddingStore:
         self.root = root
         self._spaces: dict[EmbeddingKey, EmbeddingSpace] = {}
         self._guard = threading.Lock()
+        self._held: Counter[EmbeddingKey] = Counter()
 
     def space(self, key: EmbeddingKey) -> EmbeddingSpace:
         """The space of that key, empty if nothing was stored yet."""
@@ -170,10 +173,22 @@ class EmbeddingStore:
         files = sorted(self.root.glob(f"*/{_KEY_FILE}"))
         return tuple(self.space(EmbeddingKey(**json.loads(file.read_text()))) for file in files)
 
+    @contextmanager
+    def holding(self, keys: Collection[EmbeddingKey]) -> Iterator[None]:
+        """Spaces that are not deleted meanwhile: somebody reads or writes them."""
+        with self._guard:
+            self._held.update(keys)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._held.subtract(keys)
+
     def evict(self, budget_bytes: int, *, keep: Collection[EmbeddingKey] = ()) -> list[EmbeddingKey]:
         """Delete the least recently read spaces until the rest fits the budget; gives those deleted.
 
-        Spaces in `keep` stay and do not count. Everything deleted can be computed again.
+        Spaces in `keep` stay and do not count; those that are held stay and count. Everything deleted can be
+        computed again.
         """
         candidates = [space for space in self.spaces() if space.key not in keep]
         candidates.sort(key=lambda space: (space.folder / _KEY_FILE).stat().st_mtime_ns)
@@ -183,8 +198,10 @@ class EmbeddingStore:
         for space in candidates:
             if used <= budget_bytes:
                 break
-            shutil.rmtree(space.folder)
             with self._guard:
+                if self._held[space.key] > 0:
+                    continue
+                shutil.rmtree(space.folder)
                 self._spaces.pop(space.key, None)
             used -= sizes[space.key]
             evicted.append(space.key)

@@ -55,8 +55,9 @@ class LearningJobs:
             model = finetune_model.finetune(
                 self.workspace, project_id, settings, self.resident(), self.person, limits=self.ingest.limits,
                 key=payload["key"], run_id=payload.get("run_id"), stop_requested=step.stop_requested,
-                tell=lambda told: step.report(told.step, message_of(told), told.steps),
+                tell=lambda told: step.report(told.step, message_of(told), told.steps), cache_bytes=self.cache_bytes,
             )  # fmt: skip
+            keep_within(self.workspace, self.cache_bytes, model)
         return {"model_id": int(model.id)}
 
     def _map(self, payload: Json) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from torch import Tensor, nn
+
 from labelgraft.domain.arrays import AnyArray, Floats, Pixels
 from labelgraft.errors import WorkspaceDamaged
 from labelgraft.learning.finetuning.base import base_source
@@ -12,13 +14,25 @@ from labelgraft.learning.finetuning.checkpoints import read_head
 from labelgraft.learning.finetuning.network import AdaptedNetwork, ClassHead
 
 
-def embed_inputs(model_file: str, inputs: Pixels) -> Floats:
-    """(n, E) float32, what the model's scores and its map are made of, of (n, H, W, 3) uint8 prepared images.
+class Embedding(nn.Module):
+    """From normalised images to what a trained network's scores and its map are made of."""
 
-    Raises: BadFormat; WorkspaceDamaged if the backbone's weights are not those it was trained on.
-    """
-    _, embedding = load(model_file).predict(inputs)
-    return embedding
+    def __init__(self, network: AdaptedNetwork) -> None:
+        super().__init__()
+        self.lower, self.upper, self.body = network.lower, network.upper, network.head.body
+        self.width = network.head.hidden or network.head.width
+        self._network = [network]  # in a list, or its parts would be here twice
+        self.eval()
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(n, E) of (n, 3, H, W) float32."""
+        found: Tensor = self.body(self.upper(self.lower(images)))
+        return found
+
+    def of_prepared(self, inputs: Pixels) -> Floats:
+        """(n, E) float32 of (n, H, W, 3) uint8 prepared images."""
+        _, embedding = self._network[0].predict(inputs)
+        return embedding
 
 
 def scoring_layer(model_file: str) -> dict[str, AnyArray]:

@@ -18,6 +18,8 @@ from labelgraft.domain.training import Augmentation
 
 CLEAN = 0
 MIRROR = 1
+RECIPE = 1
+"""Part of every cache key: change it when `view_of` gives another view for the same image and number."""
 _SMALLEST_CROP = 0.6
 """Side of the smallest crop as a share of the shorter side: with less, what gave the class is often gone."""
 
@@ -94,6 +96,11 @@ def view_of(image_key: str, number: int) -> View:
         contrast=float(contrast),
         saturation=float(saturation),
     )
+
+
+def view_name(number: int) -> str:
+    """What a view is kept under; the image itself and its mirror follow no recipe."""
+    return f"view {number}" if number in (CLEAN, MIRROR) else f"view {number} recipe {RECIPE}"
 
 
 def views_per_image(image_count: int, augmentation: Augmentation) -> int:
