@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check fmt bench install system clean
+.PHONY: demo test check fmt bench install system clean web web-check node
 
-demo: install
+demo: install web
 	$(BIN)/labelgraft demo
 
-test: install system check
+test: install system check web-check web
 	$(BIN)/python -m pytest
 
 check: install
@@ -39,5 +39,27 @@ system:
 	  { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql; } || \
 	  echo "PostgreSQL is not here and cannot be installed: its tests will be skipped."
 
+# The web app. Its output goes into the package and from there into the wheel.
+WEB_OUT := src/labelgraft/server/web
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+
+web: $(WEB_OUT)/index.html
+
+$(WEB_OUT)/index.html: web/node_modules/.installed $(WEB_SOURCES)
+	cd web && npm run --silent build -- --logLevel warn
+	touch $@
+
+web-check: web
+	cd web && npx tsc --noEmit && npx eslint --max-warnings 0 . && npm run --silent format:check
+	cd web && node checks/client.mjs && node checks/size.mjs && npx vitest run --reporter=dot
+
+web/node_modules/.installed: web/package.json web/package-lock.json | node
+	cd web && npm ci --silent
+	touch $@
+
+node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  2>/dev/null || { echo "The web app needs Node.js 20.19 or newer to be built: install it, then run make again."; exit 1; }
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf web/node_modules $(WEB_OUT) $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

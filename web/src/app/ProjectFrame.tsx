@@ -1,0 +1,39 @@
+import { Outlet, useParams } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+
+import { ProjectContext, useSession } from "@/store/hooks";
+import { useObservable } from "@/store/observable";
+import { OpenProject } from "@/store/openProject";
+import { fetchStates } from "@/store/projects";
+
+import { ErrorScreen } from "./ErrorScreen";
+import { shownProject } from "./shownProject";
+
+const Screens = ({ project }: { project: OpenProject }) => {
+  const problem = useObservable(project.problem);
+  const loaded = useObservable(project.images.loaded);
+  if (problem !== null && !loaded) {
+    return <ErrorScreen error={problem} onRetry={() => void project.reload()} />;
+  }
+  return (
+    <ProjectContext value={project}>
+      <Outlet />
+    </ProjectContext>
+  );
+};
+
+/** Opens a project, and keeps it open while its screens change. */
+export const ProjectFrame = () => {
+  const { projectId } = useParams({ from: "/projects/$projectId" });
+  const session = useSession();
+  const project = useMemo(() => new OpenProject(projectId, session, { fetchStates }), [projectId, session]);
+  useEffect(() => {
+    void project.open();
+    shownProject.set(project);
+    return () => {
+      project.close();
+      shownProject.set(null);
+    };
+  }, [project]);
+  return <Screens key={projectId} project={project} />;
+};

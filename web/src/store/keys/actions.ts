@@ -1,0 +1,76 @@
+/** Every action that a key can bring about. A screen adds its actions here, so that the help sheet shows them and the
+ * conflict checker sees them. */
+import type { Chord } from "./chord";
+
+/** Where keys hold. `global` holds everywhere; of the others one holds at a time, the screen that is shown. */
+export const SCOPES = ["global", "map", "gallery", "annotate"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface KeyAction {
+  scope: Scope;
+  /** What it does, as the help sheet says it. */
+  words: string;
+  keys: readonly Chord[];
+}
+
+const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0] as const;
+
+/** class.1 to class.10 by digit, class.11 to class.20 by Shift and digit: the class at that place of the list. */
+const classKeys = (scope: Scope): Record<string, KeyAction> =>
+  Object.fromEntries(
+    digits.flatMap((digit, at) => [
+      [`${scope}.class.${at + 1}`, { scope, words: `Give class ${at + 1}`, keys: [String(digit)] }],
+      [`${scope}.class.${at + 11}`, { scope, words: `Give class ${at + 11}`, keys: [`Shift+${digit}`] }],
+    ]),
+  );
+
+const named = {
+  "global.undo": { scope: "global", words: "Undo", keys: ["Ctrl+Z"] },
+  "global.redo": { scope: "global", words: "Redo", keys: ["Ctrl+Shift+Z", "Ctrl+Y"] },
+  "global.palette": { scope: "global", words: "Search and commands", keys: ["Ctrl+K"] },
+  "global.help": { scope: "global", words: "Keys", keys: ["?"] },
+  "map.lasso": { scope: "map", words: "Lasso", keys: ["L"] },
+  "map.rectangle": { scope: "map", words: "Rectangle", keys: ["R"] },
+  "map.brush": { scope: "map", words: "Brush", keys: ["B"] },
+  "map.pan": { scope: "map", words: "Move the map", keys: ["H", "V"] },
+  "map.fit": { scope: "map", words: "Show the whole map", keys: ["F"] },
+  "map.accept": { scope: "map", words: "Accept the proposals of the selection", keys: ["Enter"] },
+  "map.reject": { scope: "map", words: "Reject the proposals of the selection", keys: ["X"] },
+  "map.similar": { scope: "map", words: "Select similar images", keys: ["S"] },
+  "map.clear": { scope: "map", words: "Drop the selection", keys: ["Esc"] },
+  "map.unlabel": {
+    scope: "map",
+    words: "Take the labels of the selection away",
+    keys: ["Delete", "Backspace"],
+  },
+  "map.skip": { scope: "map", words: "Skip the selection", keys: ["Space"] },
+  "gallery.all": { scope: "gallery", words: "Select all that are shown", keys: ["Ctrl+A"] },
+  "gallery.accept": { scope: "gallery", words: "Accept the proposals of the selection", keys: ["Enter"] },
+  "gallery.reject": { scope: "gallery", words: "Reject the proposals of the selection", keys: ["X"] },
+  "gallery.clear": { scope: "gallery", words: "Drop the selection", keys: ["Esc"] },
+  "gallery.unlabel": {
+    scope: "gallery",
+    words: "Take the labels of the selection away",
+    keys: ["Delete", "Backspace"],
+  },
+  "gallery.skip": { scope: "gallery", words: "Skip the selection", keys: ["Space"] },
+  "annotate.next": { scope: "annotate", words: "Next image", keys: ["D", "Right"] },
+  "annotate.previous": { scope: "annotate", words: "Previous image", keys: ["A", "Left"] },
+  "annotate.accept": { scope: "annotate", words: "Accept the proposals and go on", keys: ["Enter"] },
+  "annotate.reject": { scope: "annotate", words: "Reject the proposals", keys: ["X"] },
+  "annotate.skip": { scope: "annotate", words: "Skip and go on", keys: ["Space"] },
+  "annotate.unclear": { scope: "annotate", words: "Mark as unclear and go on", keys: ["U"] },
+  "annotate.clear": { scope: "annotate", words: "Take the labels away", keys: ["Delete", "Backspace"] },
+  "annotate.zoom-in": { scope: "annotate", words: "Zoom in", keys: ["Ctrl++", "Ctrl+="] },
+  "annotate.zoom-out": { scope: "annotate", words: "Zoom out", keys: ["Ctrl+-"] },
+  "annotate.fit": { scope: "annotate", words: "Fit the image", keys: ["F"] },
+} as const satisfies Record<string, KeyAction>;
+
+export type ActionId = keyof typeof named | `${"map" | "gallery" | "annotate"}.class.${number}`;
+
+export const ACTIONS: Readonly<Record<string, KeyAction>> = {
+  ...named,
+  ...classKeys("map"),
+  ...classKeys("gallery"),
+  ...classKeys("annotate"),
+};

@@ -1,0 +1,83 @@
+/** Hears the keyboard and calls the handler of the action that a chord means on the screen that is shown. */
+import { useEffect, useRef } from "react";
+
+import { Cell } from "@/store/observable";
+import type { ActionId, Scope } from "./actions";
+import { chordOf } from "./chord";
+import { actionFor, PROFILE_NAMES, type ProfileName } from "./profiles";
+
+type Handlers = Readonly<Partial<Record<ActionId, (event: KeyboardEvent) => void>>>;
+
+interface Listening {
+  scope: Scope;
+  handlers: () => Handlers;
+}
+
+const KEPT_AS = "labelgraft-keys";
+
+const keptProfile = (): ProfileName => {
+  const kept = globalThis.localStorage.getItem(KEPT_AS);
+  return PROFILE_NAMES.find((name) => name === kept) ?? "Labelgraft";
+};
+
+export class KeyBoard {
+  readonly profile = new Cell<ProfileName>(keptProfile());
+  private listening: readonly Listening[] = [];
+
+  /** Calls `handlers` for the actions of a scope, until the returned function is called. The latest scope holds. */
+  listen(listening: Listening): () => void {
+    this.listening = [...this.listening, listening];
+    return () => (this.listening = this.listening.filter((each) => each !== listening));
+  }
+
+  choose(profile: ProfileName): void {
+    globalThis.localStorage.setItem(KEPT_AS, profile);
+    this.profile.set(profile);
+  }
+
+  /** Whether the press meant something here. */
+  press(event: KeyboardEvent): boolean {
+    if (event.defaultPrevented || event.isComposing || isWriting(event)) return false;
+    const scope = this.listening.findLast((each) => each.scope !== "global")?.scope ?? "global";
+    const action = actionFor(this.profile.get(), scope, chordOf(event));
+    const handler = action === null ? undefined : this.handlerOf(action as ActionId);
+    if (handler === undefined) return false;
+    event.preventDefault();
+    handler(event);
+    return true;
+  }
+
+  private handlerOf(action: ActionId): ((event: KeyboardEvent) => void) | undefined {
+    return this.listening.map((each) => each.handlers()[action]).findLast((handler) => handler !== undefined);
+  }
+}
+
+const NOT_TEXT = new Set(["button", "checkbox", "radio", "range", "color", "file", "submit"]);
+
+/** Keys belong to a text that is being written, to a dialog on top, and to a button that Enter or Space would press. */
+const isWriting = (event: KeyboardEvent): boolean => {
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return false;
+  if (
+    target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  ) {
+    return true;
+  }
+  if (target instanceof HTMLInputElement && !NOT_TEXT.has(target.type)) return true;
+  if (target.closest("[role=dialog], [role=menu], [role=listbox]") !== null) return true;
+  const pressed = event.key === "Enter" || event.key === " ";
+  return pressed && target.closest("button, a, [role=button], [role=tab], [role=switch]") !== null;
+};
+
+export const keyBoard = new KeyBoard();
+
+/** Keys of a screen, as long as it is shown. `handlers` may change with every render. */
+export const useKeys = (scope: Scope, handlers: Handlers): void => {
+  const latest = useRef(handlers);
+  useEffect(() => {
+    latest.current = handlers;
+  });
+  useEffect(() => keyBoard.listen({ scope, handlers: () => latest.current }), [scope]);
+};

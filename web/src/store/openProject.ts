@@ -1,0 +1,172 @@
+/** One project while it is open on this page: its images, its selection, and every change to it. */
+import type { ServerEvent } from "./events";
+import type { Gesture, GestureBody } from "./gesture";
+import type { JournalEvent } from "./journal";
+import { readRow, rowOf, type ImageStates } from "./imageStates";
+import { Cell } from "./observable";
+import { SelectionStore } from "./selection";
+import { countWords } from "./selector";
+import type { OperationAnswer } from "./sending";
+import type { Session } from "./session";
+import { StateStore } from "./stateStore";
+import { afterGesture, NOTHING_DONE, withoutGesture, type UndoStacks } from "./undo";
+
+export interface ProjectDoors {
+  fetchStates: (projectId: number) => Promise<ImageStates>;
+}
+
+/** Several changes of others within this time bring one fetch. */
+const GATHER_MS = 250;
+
+export class OpenProject {
+  readonly images = new StateStore();
+  readonly selection = new SelectionStore();
+  readonly undoStacks = new Cell<UndoStacks>(NOTHING_DONE);
+  /** Why the images could not be read, if so. */
+  readonly problem = new Cell<Error | null>(null);
+  /** Operations that this browser made, whose events tell it nothing new. */
+  private readonly own = new Set<number>();
+  private stops: (() => void)[] = [];
+  private refetch: ReturnType<typeof setTimeout> | undefined;
+  private acknowledged = 0;
+  private closed = false;
+
+  constructor(
+    readonly id: number,
+    private readonly session: Session,
+    private readonly doors: ProjectDoors,
+  ) {}
+
+  /** Reads all images and what of this browser's gestures is still on its way. */
+  async open(): Promise<void> {
+    this.closed = false;
+    this.stops = [
+      this.session.journal.listen((event) => this.onJournal(event)),
+      this.session.events.listen((event) => this.onServer(event)),
+    ];
+    const made = await this.session.journal.ofThisTab(this.id);
+    this.undoStacks.set(made.reduce(afterGesture, NOTHING_DONE));
+    for (const gesture of await this.session.journal.waiting(this.id)) this.images.show(gesture);
+    await this.reload();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.refetch);
+    for (const stop of this.stops) stop();
+  }
+
+  /**
+   * Does a change: shown at once, on disk within milliseconds, sent in order. `imageIds`: the images it means, as far
+   * as this browser knows; `words`: for the undo button and for messages. Rejects only where nothing could be kept.
+   */
+  async perform(body: GestureBody, imageIds: Uint32Array, words: string): Promise<Gesture> {
+    const made = {
+      project_id: this.id,
+      tab: this.session.tab,
+      key: crypto.randomUUID(),
+      made_at: new Date().toISOString(),
+      image_ids: imageIds,
+      body,
+      words,
+    };
+    const shown: Gesture = { ...made, number: 0, state: "waiting" };
+    this.images.show(shown);
+    this.undoStacks.update((stacks) => afterGesture(stacks, shown));
+    try {
+      return await this.session.journal.add(made);
+    } catch (error) {
+      this.forget(shown);
+      throw error;
+    }
+  }
+
+  /** The same for the chosen images; null where nothing is chosen. */
+  performOnSelection(
+    bodyOf: (selector: NonNullable<ReturnType<SelectionStore["meant"]>>["selector"]) => GestureBody,
+    verb: string,
+  ): Promise<Gesture> | null {
+    const meant = this.selection.meant();
+    if (meant === null) return null;
+    const words = `${countWords(meant.imageIds.length)} ${verb}`;
+    return this.perform(bodyOf(meant.selector), meant.imageIds, words);
+  }
+
+  /** Revisions of images as they are shown, for gestures that must not override what somebody else did meanwhile. */
+  revisionsOf(imageIds: Iterable<number>): Record<string, number> {
+    const columns = this.images.columns;
+    const known = [...imageIds].map((id) => [id, rowOf(columns, id)] as const).filter(([, row]) => row >= 0);
+    return Object.fromEntries(known.map(([id, row]) => [String(id), readRow(columns, row).revision]));
+  }
+
+  /** Takes back the latest gesture of this tab; null where there is none. */
+  undo(): Promise<Gesture> | null {
+    const last = this.undoStacks.get().done.at(-1);
+    if (last === undefined) return null;
+    return this.perform({ kind: "revert", of_key: last.key }, last.image_ids, `Undo: ${last.words}`);
+  }
+
+  redo(): Promise<Gesture> | null {
+    const last = this.undoStacks.get().undone.at(-1);
+    if (last === undefined) return null;
+    return this.perform({ kind: "revert", of_key: last.key }, last.image_ids, `Redo: ${last.words}`);
+  }
+
+  /** All images afresh. */
+  async reload(): Promise<void> {
+    try {
+      let before: number;
+      let states: ImageStates;
+      // An answer that began before a gesture was acknowledged may not hold it yet.
+      do {
+        before = this.acknowledged;
+        states = await this.doors.fetchStates(this.id);
+      } while (before !== this.acknowledged && !this.isClosed());
+      if (this.isClosed()) return;
+      this.images.load(states);
+      this.problem.set(null);
+    } catch (error) {
+      this.problem.set(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private onJournal(event: JournalEvent<OperationAnswer>): void {
+    const { gesture } = event;
+    if (gesture.project_id !== this.id) return;
+    if (event.kind === "added") this.images.show(gesture);
+    else if (event.kind === "done") this.onDone(gesture, event.answer);
+    else {
+      this.forget(gesture);
+      this.refetchSoon();
+    }
+  }
+
+  private readonly isClosed = (): boolean => this.closed;
+
+  private onDone(gesture: Gesture, { operation, revisions }: OperationAnswer): void {
+    this.acknowledged += 1;
+    if (operation !== null) this.own.add(operation.id);
+    const known = Object.entries(revisions ?? {}).map(([id, revision]) => [Number(id), revision] as const);
+    this.images.confirm(gesture, new Map(known));
+    // What these do in full only the server knows.
+    if (gesture.body.kind === "revert" || gesture.body.kind === "unlabel" || revisions === null) {
+      this.refetchSoon();
+    }
+  }
+
+  private forget(gesture: Gesture): void {
+    this.images.drop(gesture);
+    this.undoStacks.update((stacks) => withoutGesture(stacks, gesture.key));
+  }
+
+  private onServer(event: ServerEvent): void {
+    if (event.name !== "operation" || event.data.project_id !== this.id) return;
+    // Its own answer may still be on the way; then the fetch is one too many and does no harm.
+    if (!this.own.has(event.data.operation_id)) this.refetchSoon();
+  }
+
+  private refetchSoon(): void {
+    clearTimeout(this.refetch);
+    this.refetch = setTimeout(() => void this.reload(), GATHER_MS);
+  }
+}

@@ -1,0 +1,93 @@
+/** What this page holds as long as it lives: the journal, the events, and the answers of the server. */
+import { QueryClient } from "@tanstack/react-query";
+
+import { ApiError, NoAnswer } from "@/api/client";
+
+import { EventStream, type EventMessage, type ServerEvent } from "./events";
+import { Journal, type JournalEvent } from "./journal";
+import { GestureFiles } from "./journalFiles";
+import { sendGesture, type OperationAnswer } from "./sending";
+import { aloneAmongTabs, channel, tabName, wait } from "./tabs";
+
+export interface Session {
+  journal: Journal<OperationAnswer>;
+  events: EventStream;
+  queries: QueryClient;
+  tab: string;
+}
+
+/** Errors of the server's making will not go away by asking again; a lost connection may. */
+const mayRetry = (failures: number, error: Error): boolean =>
+  failures < 3 && (error instanceof NoAnswer || (error instanceof ApiError && error.status === 503));
+
+export const newQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: { retry: mayRetry, staleTime: 30_000, refetchOnWindowFocus: false, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
+
+export const startSession = async (): Promise<Session> => {
+  const tab = tabName();
+  const toJournals = channel<JournalEvent<OperationAnswer> | { kind: "hurry" }>(
+    "labelgraft-journal",
+    (event) => {
+      if (event.kind === "hurry") journal.hurry();
+      else void journal.hear(event);
+    },
+  );
+  const journal = new Journal<OperationAnswer>({
+    files: await GestureFiles.open(),
+    send: sendGesture,
+    alone: aloneAmongTabs("labelgraft-journal"),
+    wait,
+    newKey: () => crypto.randomUUID(),
+    now: () => new Date(),
+    tab,
+    toOtherTabs: toJournals,
+  });
+  const hurryAll = () => {
+    journal.hurry();
+    toJournals({ kind: "hurry" });
+  };
+  const toStreams = channel<EventMessage>("labelgraft-events", (message) => events.hear(message));
+  const events = new EventStream({
+    openSource: () => new EventSource("/api/v1/events"),
+    alone: aloneAmongTabs("labelgraft-events"),
+    toOtherTabs: toStreams,
+    wait,
+  });
+  const queries = newQueries();
+  events.listen((event) => refreshAnswers(queries, event));
+  // A connection that opens is the surest sign that the server is back.
+  events.connection.subscribe(() => {
+    if (events.connection.get() !== "open") return;
+    hurryAll();
+    void queries.invalidateQueries();
+  });
+  window.addEventListener("online", hurryAll);
+  await journal.start();
+  void events.start();
+  return { journal, events, queries, tab };
+};
+
+/** Answers are kept under keys that begin with what they are about; an event makes those stale. */
+export const refreshAnswers = (queries: QueryClient, { name, data }: ServerEvent): void => {
+  const stale = (queryKey: readonly unknown[]) => void queries.invalidateQueries({ queryKey });
+  switch (name) {
+    case "job":
+      stale(["jobs"]);
+      break;
+    case "operation":
+    case "project":
+      stale(["projects"]);
+      stale(["project", data.project_id]);
+      break;
+    case "run":
+      stale(["project", data.project_id, "runs"]);
+      break;
+    case "hello":
+      break;
+  }
+};

@@ -1,0 +1,38 @@
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+import { themeStyles } from "./src/ui/themeStyles.ts";
+
+/** Mantine writes its variables into a style element at run time; the page allows none, so they become a file here. */
+const themeAsFile = (): Plugin => ({
+  name: "theme-as-file",
+  resolveId: (id) => (id === "virtual:theme.css" ? "\0virtual:theme.css" : null),
+  load: (id) => (id === "\0virtual:theme.css" ? themeStyles() : null),
+});
+
+const server = process.env.LABELGRAFT_URL ?? "http://127.0.0.1:8765";
+
+export default defineConfig({
+  plugins: [react(), themeAsFile()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: { proxy: { "/api": server, "/start": server } },
+  build: {
+    outDir: "../src/labelgraft/server/web",
+    emptyOutDir: true,
+    // Nothing may be a data: address, which the page's policy forbids.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    rolldownOptions: {
+      output: {
+        // Named for the room a screen lies in; every screen's file is called Screen.
+        chunkFileNames: ({ facadeModuleId, name }) =>
+          `assets/${/src\/(\w+)\/Screen\.tsx$/.exec(facadeModuleId ?? "")?.[1] ?? name}-[hash].js`,
+      },
+    },
+    target: "es2022",
+  },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], pool: "threads" },
+});
