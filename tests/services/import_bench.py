@@ -39,5 +39,7 @@ class Bench:
             report = import_images.finish(self.workspace, request, results)
         return report
 
-    def take_in(self, files: list[list[object]]) -> import_images.Json:
-        return import_images.take_in(self.workspace, self.project_id, files, self.pool, HISTOGRAM, Limits())
+    def take_in(self, files: list[list[object]], within: list[str] | None = None) -> import_images.Json:
+        return import_images.take_in(
+            self.workspace, self.project_id, files, self.pool, HISTOGRAM, Limits(), within
+        )

@@ -16,16 +16,19 @@ from labelgraft.domain.dataset import Dataset
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.domain.image import Image, NewImage, RefusedFile
 from labelgraft.domain.reports import DuplicateFile, ImportReport
+from labelgraft.errors import BadInput, UnknownPlace
 from labelgraft.formats import detect, registry
+from labelgraft.formats.format import Format
 from labelgraft.formats.pixels import Limits
 from labelgraft.formats.prodigy import unpack_embedded
 from labelgraft.formats.statements import merge_repeated
+from labelgraft.services.below_roots import Roots, outward_links
 from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import FileRecord, NetworkChoice, Output, Shard, ShardResult
 from labelgraft.services.same_bytes import copies
-from labelgraft.services.scan_files import scan_files, split_into_shards
+from labelgraft.services.scan_files import LEADS_OUT, scan_files, split_into_shards
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
 
@@ -34,13 +37,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What to import. format_name None = found out. key: makes the labels' operation happen once."""
+    """What to import.
+
+    format_name None = found out. key: makes the labels' operation happen once. within: folders out of which nothing is
+    read, whatever links and lists say; None: the person may read whatever this process may.
+    """
 
     project_id: ProjectId
     source: Path
     format_name: str | None
     labels: bool
     key: str
+    within: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +68,42 @@ def read_source(request: ImportRequest, uploads: Path) -> Source:
     uploads: where images that the source itself holds (data URIs) are written, named by their content. Raises BadFormat,
     BadInput, UnknownName.
     """
-    if request.format_name is None:
-        guess = detect.detect(request.source)
-        chosen, reason = guess.format, guess.reason
-    else:
-        chosen, reason = registry.get(request.format_name), f"Read as {request.format_name}, as asked."
+    roots = None if request.within is None else Roots([*request.within, uploads])
+    chosen, reason = choose_format(request, roots)
     if chosen.name == "folder":
-        scan = scan_files(request.source)
+        scan = scan_files(request.source, roots)
         files = tuple((file.path, file.folder) for file in scan.files)
         return Source(Dataset((), ()), files, scan.refused, chosen.name, reason)
     dataset = merge_repeated(unpack_embedded(chosen.read(request.source), uploads))
     files = tuple((image.source, folder_of(image.path)) for image in dataset.images)
-    refused = tuple(
-        RefusedFile(image.path, "the file named in the data set is not there")
-        for image in dataset.images
-        if not image.source
-    )
-    kept = tuple(file for file in files if file[0])
+    kept = tuple(file for file in files if file[0] and (roots is None or file[0] in roots))
+    there = {path for path, _ in kept}
+    missing = "the file named in the data set is not there" if roots is None else LEADS_OUT
+    refused = tuple(RefusedFile(image.path, missing) for image in dataset.images if image.source not in there)
     return Source(dataset, kept, dataset.refused + refused, chosen.name, reason)
+
+
+def choose_format(request: ImportRequest, roots: Roots | None) -> tuple[Format, str]:
+    """The format of a source, and why. Raises BadFormat, BadInput, UnknownName, UnknownPlace.
+
+    A folder with links out of the roots is read as a plain one: a list of labels may be such a link.
+    """
+    if roots is not None:
+        if str(request.source) not in roots:
+            raise UnknownPlace(str(request.source))
+        link = next(outward_links(request.source, roots), None) if request.source.is_dir() else None
+        if link is not None and request.format_name in (None, "folder"):
+            told = f"Read as folder, because {link} is a link to a place that may not be read."
+            return registry.get("folder"), told
+        if link is not None:
+            raise BadInput(
+                f"{link}: is a link to a place that may not be read, so labels are not read here either. Nothing was "
+                "imported. Take the link away, or name the format 'folder' to take the images without labels."
+            )
+    if request.format_name is None:
+        guess = detect.detect(request.source)
+        return guess.format, guess.reason
+    return registry.get(request.format_name), f"Read as {request.format_name}, as asked."
 
 
 def folder_of(path: str) -> str:
@@ -133,12 +159,19 @@ def is_known(path: str, known: dict[str, tuple[int, int, ImageId]]) -> bool:
 
 def take_in(
     workspace: Workspace, project_id: ProjectId, files: Sequence[Sequence[Any]], pool: IngestPool,
-    network: NetworkChoice | None, limits: Limits,
+    network: NetworkChoice | None, limits: Limits, within: Sequence[str] | None = None,
 ) -> Json:  # fmt: skip
-    """Decode, thumbnail and embed one shard, and add its images to the project."""
+    """Decode, thumbnail and embed one shard, and add its images to the project.
+
+    within: as in ImportRequest; asked again, as a file may have become a link since it was listed.
+    """
     outputs = {Output.THUMBNAILS} | ({Output.EMBEDDING} if network is not None else set())
-    shard = Shard(tuple(path for path, *_ in files), frozenset(outputs), network, limits)
-    result = pool.submit(shard).result()
+    roots = None if within is None else Roots([*within, workspace.uploads_folder])
+    here = tuple(path for path, *_ in files if roots is None or path in roots)
+    kept = set(here)
+    elsewhere = [RefusedFile(path, LEADS_OUT) for path, *_ in files if path not in kept]
+    shard = Shard(here, frozenset(outputs), network, limits)
+    result = pool.submit(shard).result().with_refused(elsewhere)
     keep_thumbnails(workspace, result)
     if network is not None:
         store_shard(workspace, network.backbone, result)

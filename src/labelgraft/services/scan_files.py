@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -55,19 +55,23 @@ class Scan:
     other_files: int
 
 
-def scan_files(root: Path) -> Scan:
+LEADS_OUT = "is not there, or lies outside of the folders that may be read; it was not opened"
+"""Said of a file that a link or a list leads to; whether something is there is not told."""
+
+
+def scan_files(root: Path, roots: Container[str] | None = None) -> Scan:
     """List the image files under a folder, in the order of their names, folder by folder.
 
     A file is taken by its suffix, or without a suffix by its first bytes. Hidden files and folders are passed
     over. Links are followed, each folder is entered once, so that circles of links end. What cannot be read
-    is refused with its reason, and the rest is listed.
+    is refused with its reason, and the rest is listed. roots: links that lead out of these are refused, too.
 
     Raises: BadInput if root is not a folder.
     """
     root = Path(os.path.abspath(root))  # noqa: PTH100  resolve() would rename files behind links
     if not root.is_dir():
         raise BadInput(f"{root}: is not a folder. Nothing was listed. Give a folder that holds images.")
-    listing = _Listing(root)
+    listing = _Listing(root, roots)
     listing.enter(root, "")
     return Scan(tuple(listing.files), tuple(listing.refused), listing.other_files)
 
@@ -75,8 +79,9 @@ def scan_files(root: Path) -> Scan:
 class _Listing:
     """One walk through a tree."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, roots: Container[str] | None) -> None:
         self.root = root
+        self.roots = roots
         self.files: list[FoundFile] = []
         self.refused: list[RefusedFile] = []
         self.other_files = 0
@@ -105,7 +110,9 @@ class _Listing:
         for entry in ordered:
             if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
                 continue
-            if entry.is_dir():
+            if self.roots is not None and entry.is_symlink() and entry.path not in self.roots:
+                self.refuse(entry.path, LEADS_OUT)
+            elif entry.is_dir():
                 yield entry.path, entry.name
             else:
                 self._take(entry, folder)

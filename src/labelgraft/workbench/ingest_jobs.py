@@ -90,8 +90,9 @@ class IngestJobs:
         choice = network_choice(payload["backbone"], self.backend, self.device)
         project_id = ProjectId(payload["project_id"])
         return import_images.take_in(
-            self.workspace, project_id, payload["files"], self.pool(choice), choice, self.limits
-        )
+            self.workspace, project_id, payload["files"], self.pool(choice), choice, self.limits,
+            payload.get("within"),
+        )  # fmt: skip
 
     def _finish_import(self, arguments: Json, results: list[Json]) -> Json:
         return asdict(import_images.finish(self.workspace, import_request(arguments), results))
@@ -125,7 +126,8 @@ def sweep_converted(folder: Path) -> None:
 
 def with_context(step: Json, arguments: Json) -> Json:
     """A step's payload with what it must know of its job; a step may run on another machine than its plan."""
-    return {**step, "project_id": arguments["project_id"], "backbone": arguments["backbone"]}
+    kept = ("project_id", "backbone", "within")
+    return {**step, **{name: arguments[name] for name in kept if name in arguments}}
 
 
 def import_request(arguments: Json) -> ImportRequest:
@@ -136,6 +138,7 @@ def import_request(arguments: Json) -> ImportRequest:
         format_name=arguments["format_name"],
         labels=arguments["labels"],
         key=arguments["key"],
+        within=None if arguments.get("within") is None else tuple(arguments["within"]),
     )
 
 
