@@ -1,0 +1,97 @@
+import { Button, Group, Progress, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ban, Check, CircleAlert, CirclePause, LoaderCircle, type LucideIcon } from "lucide-react";
+
+import { cancelJob, resumeJob, type Job } from "@/store/jobs";
+import { sayProblem } from "@/ui/toasts";
+import { ago, countOf, duration } from "@/ui/words";
+
+import classes from "./JobRow.module.css";
+
+const STATES: Readonly<Record<Job["state"], { icon: LucideIcon; words: string }>> = {
+  running: { icon: LoaderCircle, words: "running" },
+  finished: { icon: Check, words: "finished" },
+  failed: { icon: CircleAlert, words: "failed" },
+  cancelled: { icon: Ban, words: "cancelled" },
+  interrupted: { icon: CirclePause, words: "interrupted" },
+};
+
+/** "320 of 1,000 images · 84 a second · 8 s left" */
+const progressWords = (job: Job): string => {
+  const done =
+    job.total > 0
+      ? `${job.done.toLocaleString("en")} of ${countOf(job.total, job.unit.replace(/s$/, ""))}`
+      : "";
+  const rate = job.rate > 0 ? `${job.rate.toFixed(job.rate < 10 ? 1 : 0)} a second` : "";
+  const left = job.seconds_left == null ? "" : `${duration(job.seconds_left)} left`;
+  return [done, rate, left].filter((part) => part !== "").join(" · ");
+};
+
+const useJobVerb = (verb: (number: number) => Promise<Job>) => {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: verb,
+    onError: sayProblem,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+};
+
+/** One job: its progress, how to stop it, why it failed and how to go on. */
+export const JobRow = ({ job }: { job: Job }) => {
+  const cancel = useJobVerb(cancelJob);
+  const resume = useJobVerb(resumeJob);
+  const { icon: Icon, words } = STATES[job.state];
+  const running = job.state === "running";
+  return (
+    <article className={classes.row} data-state={job.state} aria-label={`${job.title}, ${words}`}>
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <Icon size={16} className={classes.icon} aria-hidden />
+        <Text fw={500} className={classes.title}>
+          {job.title}
+        </Text>
+        {running && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={cancel.isPending}
+            onClick={() => cancel.mutate(job.number)}
+          >
+            Cancel
+          </Button>
+        )}
+        {job.resumable && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={resume.isPending}
+            onClick={() => resume.mutate(job.number)}
+          >
+            Go on
+          </Button>
+        )}
+      </Group>
+      {running && (
+        <Progress
+          value={job.total > 0 ? (100 * job.done) / job.total : 100}
+          animated={job.total === 0}
+          aria-label={`Progress of ${job.title}`}
+        />
+      )}
+      <Text size="xs" c="dimmed" className="tabular">
+        {running
+          ? progressWords(job) || job.message || "Starting"
+          : `${words} ${ago(job.ended_at ?? job.started_at)}`}
+      </Text>
+      {running && job.message !== "" && progressWords(job) !== "" && (
+        <Text size="xs" c="dimmed">
+          {job.message}
+        </Text>
+      )}
+      {job.reason !== "" && (
+        <Text size="xs" className={classes.reason}>
+          {job.reason}
+        </Text>
+      )}
+    </article>
+  );
+};
