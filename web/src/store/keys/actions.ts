@@ -3,7 +3,7 @@
 import type { Chord } from "./chord";
 
 /** Where keys hold. `global` holds everywhere; of the others one holds at a time, the screen that is shown. */
-export const SCOPES = ["global", "map", "gallery", "annotate"] as const;
+export const SCOPES = ["global", "map", "gallery", "annotate", "review"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface KeyAction {
@@ -53,7 +53,14 @@ const named = {
     words: "Take the labels of the selection away",
     keys: ["Delete", "Backspace"],
   },
-  "gallery.skip": { scope: "gallery", words: "Skip the selection", keys: ["Space"] },
+  "gallery.preview": { scope: "gallery", words: "Look at one image", keys: ["Space"] },
+  "gallery.skip": { scope: "gallery", words: "Skip the selection", keys: ["S"] },
+  "gallery.unclear": { scope: "gallery", words: "Mark the selection as unclear", keys: ["U"] },
+  "gallery.reopen": { scope: "gallery", words: "Reopen what was skipped or unclear", keys: ["O"] },
+  "gallery.similar": { scope: "gallery", words: "Show similar images first", keys: ["M"] },
+  "gallery.refresh": { scope: "gallery", words: "Filter and sort again", keys: ["R"] },
+  "gallery.search": { scope: "gallery", words: "Search in paths", keys: ["/"] },
+  "gallery.class-search": { scope: "gallery", words: "Give a class by its name", keys: ["C"] },
   "annotate.next": { scope: "annotate", words: "Next image", keys: ["D", "Right"] },
   "annotate.previous": { scope: "annotate", words: "Previous image", keys: ["A", "Left"] },
   "annotate.accept": { scope: "annotate", words: "Accept the proposals and go on", keys: ["Enter"] },
@@ -64,13 +71,30 @@ const named = {
   "annotate.zoom-in": { scope: "annotate", words: "Zoom in", keys: ["Ctrl++", "Ctrl+="] },
   "annotate.zoom-out": { scope: "annotate", words: "Zoom out", keys: ["Ctrl+-"] },
   "annotate.fit": { scope: "annotate", words: "Fit the image", keys: ["F"] },
+  "annotate.one-to-one": { scope: "annotate", words: "Show at 100 %", keys: ["Ctrl+0"] },
+  "annotate.reopen": { scope: "annotate", words: "Reopen what was skipped or unclear", keys: ["O"] },
+  "annotate.class-search": { scope: "annotate", words: "Give a class by its name", keys: ["C", "/"] },
+  "review.accept": { scope: "review", words: "Accept the proposals and go on", keys: ["A", "Enter"] },
+  "review.reject": { scope: "review", words: "Reject the proposals and go on", keys: ["X"] },
+  "review.skip": { scope: "review", words: "Skip and go on", keys: ["Space"] },
+  "review.unclear": { scope: "review", words: "Mark as unclear and go on", keys: ["U"] },
+  "review.next": { scope: "review", words: "Next image", keys: ["D", "Right"] },
+  "review.previous": { scope: "review", words: "Previous image", keys: ["Left"] },
+  "review.clear": { scope: "review", words: "Take the labels away", keys: ["Delete", "Backspace"] },
+  "review.zoom-in": { scope: "review", words: "Zoom in", keys: ["Ctrl++", "Ctrl+="] },
+  "review.zoom-out": { scope: "review", words: "Zoom out", keys: ["Ctrl+-"] },
+  "review.fit": { scope: "review", words: "Fit the image", keys: ["F"] },
+  "review.one-to-one": { scope: "review", words: "Show at 100 %", keys: ["Ctrl+0"] },
+  "review.reopen": { scope: "review", words: "Reopen what was skipped or unclear", keys: ["O"] },
+  "review.class-search": { scope: "review", words: "Give a class by its name", keys: ["C", "/"] },
 } as const satisfies Record<string, KeyAction>;
 
-export type ActionId = keyof typeof named | `${"map" | "gallery" | "annotate"}.class.${number}`;
+export type ActionId = keyof typeof named | `${"map" | "gallery" | "annotate" | "review"}.class.${number}`;
 
 export const ACTIONS: Readonly<Record<string, KeyAction>> = {
   ...named,
   ...classKeys("map"),
   ...classKeys("gallery"),
   ...classKeys("annotate"),
+  ...classKeys("review"),
 };
