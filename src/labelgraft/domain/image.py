@@ -111,6 +111,20 @@ class ImageColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetColumns:
+    """Where the thumbnails of N images are, ordered by image.
+
+    names: of the sheets. image_ids: (N,) int64. sheets: (N,) int64, indexes into names, -1 where there is none.
+    cells: (N,) int64, 0 to 255, row by row.
+    """
+
+    names: tuple[str, ...]
+    image_ids: Ints
+    sheets: Ints
+    cells: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedFile:
     """A file that was not imported, and why."""
 

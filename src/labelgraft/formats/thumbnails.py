@@ -20,6 +20,7 @@ SHEET_CELLS = CELLS_PER_ROW * CELLS_PER_ROW
 
 _SCALING = Image.Resampling.HAMMING
 _QUALITY = 80
+_LARGE_QUALITY = 88
 _METHOD = 0
 
 
@@ -30,6 +31,23 @@ def thumbnail(image: Image.Image) -> Image.Image:
         return image
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     return image.resize(size, _SCALING, reducing_gap=2.0)
+
+
+def large(image: Image.Image, long_side_px: int) -> bytes:
+    """The picture as WebP with its long side at most that, never enlarged; RGB in."""
+    if max(image.size) > long_side_px:
+        factor = long_side_px / max(image.size)
+        size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+        image = image.resize(size, _SCALING, reducing_gap=2.0)
+    buffer = BytesIO()
+    image.save(buffer, "WEBP", quality=_LARGE_QUALITY, method=_METHOD, exif=b"", icc_profile=b"")
+    return buffer.getvalue()
+
+
+def small_of(thumbnail256: bytes) -> bytes:
+    """The 64 px cell as WebP, of a 256 px thumbnail as WebP."""
+    with Image.open(BytesIO(thumbnail256), formats=("WEBP",)) as opened:
+        return webp(cell(opened.convert("RGB")))
 
 
 def cell(image: Image.Image) -> Image.Image:

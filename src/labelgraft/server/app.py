@@ -8,7 +8,7 @@ from labelgraft import __version__
 from labelgraft.server import errors, static
 from labelgraft.server.hub import Hub
 from labelgraft.server.options import ServerOptions
-from labelgraft.server.routes import about, events, jobs, projects, session
+from labelgraft.server.routes import about, events, jobs, pictures, projects, session
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
 from labelgraft.workbench.front_door import Workbench
@@ -20,6 +20,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     jobs.router,
     events.router,
+    pictures.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 

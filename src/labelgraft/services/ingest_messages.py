@@ -35,6 +35,7 @@ class Output(StrEnum):
     THUMBNAILS = "thumbnails"
     EMBEDDING = "embedding"
     INPUTS = "inputs"
+    LARGE = "large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,14 @@ class NetworkFacts:
 class Shard:
     """Files to be worked on together, and what is wanted of them.
 
-    network: needed for EMBEDDING and INPUTS.
+    network: needed for EMBEDDING and INPUTS. large_px: long side of LARGE, which comes instead of thumbnails.
     """
 
     paths: tuple[str, ...]
     outputs: frozenset[Output] = frozenset()
     network: NetworkChoice | None = None
     limits: Limits = field(default_factory=Limits)
+    large_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def shard_to_json(shard: Shard) -> dict[str, Any]:
         "outputs": sorted(shard.outputs),
         "network": network,
         "limits": asdict(shard.limits),
+        "large_px": shard.large_px,
     }
 
 
@@ -160,7 +163,7 @@ def shard_from_json(value: dict[str, Any]) -> Shard:
     """The shard that shard_to_json was given."""
     network = value["network"] and network_from_json(value["network"])
     outputs = frozenset(Output(name) for name in value["outputs"])
-    return Shard(tuple(value["paths"]), outputs, network, Limits(**value["limits"]))
+    return Shard(tuple(value["paths"]), outputs, network, Limits(**value["limits"]), value["large_px"])
 
 
 def network_from_json(value: dict[str, Any]) -> NetworkChoice:

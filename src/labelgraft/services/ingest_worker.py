@@ -150,6 +150,10 @@ class ShardWork:
         self._network = network
         self._progress = progress
         self._detail_px = detail_px(None if network is None else network.backbone.preprocessing)
+        if (
+            Output.LARGE in shard.outputs
+        ):  # with the margin of formats/pixels.py the short side is large_px or more
+            self._detail_px = max(self._detail_px, shard.large_px // 2)
         self._records: list[FileRecord] = []
         self._refused: list[RefusedFile] = []
         self._rows: dict[ContentHash, FileRecord] = {}
@@ -197,7 +201,9 @@ class ShardWork:
     def _make_outputs(self, path: str, picture: Picture) -> None:
         try:
             made = None
-            if Output.THUMBNAILS in self._shard.outputs:
+            if Output.LARGE in self._shard.outputs:
+                self._webps.append(thumbnails.large(picture.image, self._shard.large_px))
+            elif Output.THUMBNAILS in self._shard.outputs:
                 made = thumbnails.thumbnail_and_cell(picture.image)
             if self._network is not None:
                 self._inputs.append(self._network.prepare(picture.image))

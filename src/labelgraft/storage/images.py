@@ -21,7 +21,7 @@ from labelgraft.domain.image import (
 )
 from labelgraft.errors import UnknownNumber
 from labelgraft.storage import counters, dialect, folders, image_search, marks
-from labelgraft.storage.tables import duplicate, image, image_file
+from labelgraft.storage.tables import duplicate, image, image_file, project
 
 
 def reserve(c: Connection, count: int) -> int:
@@ -38,12 +38,15 @@ def add(
     for them; the next ones where not given.
     """
     folder_ids = folders.ensure(c, project_id, (n.folder for n in new))
+    if not new:
+        return []
     if numbers is None:
         first = reserve(c, len(new))
         numbers = range(first, first + len(new))
     ids = numbers
     dialect.insert_rows(c, image, ("id", "project_id"), [(i, project_id) for i in ids])
     marks.add(c, project_id, ids, [folder_ids[n.folder] for n in new])
+    counters.count_up(c, additions_of(project_id))
     files = [
         (
             i, project_id, n.content_hash, n.path, n.width_px, n.height_px, n.file_bytes,
@@ -59,12 +62,27 @@ def add(
     return [ImageId(i) for i in ids]
 
 
+def additions_of(project_id: ProjectId) -> str:
+    """The counter of how often images were added to a project."""
+    return f"additions to project {project_id}"
+
+
 def known(c: Connection, project_id: ProjectId, hashes: Iterable[ContentHash]) -> dict[ContentHash, ImageId]:
     """Which of these bytes the project already has, and as which image."""
     statement = select(image_file.c.content_hash, image_file.c.image_id).where(
         image_file.c.project_id == project_id, dialect.among(c, image_file.c.content_hash, hashes)
     )
     return {ContentHash(content_hash): ImageId(image_id) for content_hash, image_id in c.execute(statement)}
+
+
+def path_of(c: Connection, content_hash: ContentHash) -> str:
+    """Where the file with these bytes lies, in whichever project. Raises: UnknownNumber."""
+    mine = select(project.c.id).scalar_subquery()  # the index begins with the project
+    where = image_file.c.project_id.in_(mine) & (image_file.c.content_hash == content_hash)
+    found = c.execute(select(image_file.c.path).where(where).limit(1)).scalar()
+    if found is None:
+        raise UnknownNumber(f"There is no image with the bytes {content_hash}.")
+    return str(found)
 
 
 def known_files(c: Connection, project_id: ProjectId) -> dict[str, tuple[int, int, ImageId]]:
@@ -189,6 +207,15 @@ def folder_counts(c: Connection, project_id: ProjectId) -> dict[str, int]:
     numbers, counts = np.unique(marks.every(c, project_id).folders, return_counts=True)
     names = folders.paths(c, numbers.tolist())
     return dict(sorted((names[n], count) for n, count in zip(numbers.tolist(), counts.tolist(), strict=True)))
+
+
+def hashes(c: Connection, project_id: ProjectId) -> tuple[Ints, list[ContentHash]]:
+    """(N,) int64 numbers of all images of a project, ascending, and the content hash of each."""
+    t = image_file.c
+    rows = c.execute(select(t.image_id, t.content_hash).where(t.project_id == project_id)).fetchall()
+    ids = np.array([row[0] for row in rows], np.int64)
+    order = np.argsort(ids)
+    return ids[order], [ContentHash(rows[place][1]) for place in order.tolist()]
 
 
 def columns(c: Connection, project_id: ProjectId) -> ImageColumns:

@@ -19,6 +19,7 @@ from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.kept import Kept
 from labelgraft.workbench.learning_jobs import LearningJobs
+from labelgraft.workbench.picture_verbs import Pictures
 
 BACKUP_CHECK_SECONDS = 60.0
 
@@ -36,6 +37,7 @@ class Engine:
         self._guard = threading.Lock()
         self._resident: Resident | None = None
         self.kept = Kept()
+        self.pictures = Pictures(workspace, self.ingest)
         self.jobs = JobRunner(workspace.root, settings.database_url)
         learning = LearningJobs(
             workspace, self.ingest, lambda: self.resident, self.person, int(1e9 * settings.cache_gb)
@@ -90,6 +92,7 @@ class Engine:
             self.ingest.close()
             if self._resident is not None:
                 self._resident.close()
+        self.pictures.close()
         self.jobs.close()
         self.ingest.close()
         if self._resident is not None:

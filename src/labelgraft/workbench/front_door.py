@@ -21,6 +21,7 @@ from labelgraft.storage.classes import ensure as ensure_classes
 from labelgraft.storage.workspace import Workspace, restore
 from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.job_verbs import JobVerbs
+from labelgraft.workbench.picture_verbs import Pictures
 from labelgraft.workbench.project import ProjectBench
 from labelgraft.workbench.watch import Watch
 
@@ -123,6 +124,11 @@ class Workbench(JobVerbs):
     def person(self) -> Author:
         """Who labels in this process: the author of its operations."""
         return self._engine.person
+
+    @property
+    def pictures(self) -> Pictures:
+        """Thumbnails and large pictures, by content hash."""
+        return self._engine.pictures
 
     def watch(self) -> Watch:
         """Somebody who can be asked again and again what has happened since."""

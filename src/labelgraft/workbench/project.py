@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from labelgraft.domain.dataset import LossReport
 from labelgraft.domain.ids import ImageId, ModelId
-from labelgraft.domain.image import ImageFilter, ImageState, Split
+from labelgraft.domain.image import ImageFilter, ImageState, SheetColumns, Split
 from labelgraft.domain.operation import Operation
 from labelgraft.domain.project import LabelClass
 from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectStatus
 from labelgraft.errors import BadSetting
 from labelgraft.formats import registry as formats
 from labelgraft.services.list_images import list_images
+from labelgraft.services.list_sheets import list_sheets
 from labelgraft.services.tell_status import tell_status
 from labelgraft.storage import classes, images, projects
 from labelgraft.workbench.dataframe import dataframe
@@ -122,6 +123,10 @@ class ProjectBench(LabellingVerbs, LearningVerbs, RunVerbs, MapVerbs):
         )  # fmt: skip
         start = None if after is None else ImageId(after)
         return list_images(self._workspace, self.id, wanted, start, limit)
+
+    def sheets(self) -> SheetColumns:
+        """Which sheet of thumbnails shows each image, and where on it."""
+        return list_sheets(self._workspace, self.id)
 
     def paths(self) -> dict[ImageId, str]:
         """Where the file of every image lies."""
