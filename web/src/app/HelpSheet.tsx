@@ -10,6 +10,7 @@ const TITLES: Record<Scope, string> = {
   map: "Map",
   gallery: "Gallery",
   annotate: "Annotate",
+  review: "Annotate: review",
 };
 
 const isClassKey = (id: string): boolean => /\.class\.\d+$/.test(id);
