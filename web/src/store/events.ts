@@ -1,14 +1,17 @@
 /** Server-sent events: what jobs, other tabs and other people do. One connection per browser, shared by its tabs. */
+import type { Schemas } from "@/api/client";
+
 import { Cell } from "./observable";
 
 export interface ServerEvents {
-  hello: { version?: string };
-  job: { id: number; project_id?: number | null };
+  /** First of every stream; not `complete` means that something was missed. */
+  hello: Schemas["Hello"];
+  job: Schemas["Job"];
   /** A change of annotations; `image_ids` only where they are few. */
-  operation: { project_id: number; operation_id: number; image_count: number; image_ids?: number[] | null };
-  project: { project_id: number };
+  operation: Schemas["OperationMade"];
+  project: Schemas["ProjectChanged"];
   /** A step of a training. */
-  run: { project_id: number; run_id: number };
+  run: Schemas["RunWentOn"];
 }
 
 export type ServerEventName = keyof ServerEvents;

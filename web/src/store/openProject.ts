@@ -26,6 +26,8 @@ export class OpenProject {
   readonly problem = new Cell<Error | null>(null);
   /** Operations that this browser made, whose events tell it nothing new. */
   private readonly own = new Set<number>();
+  /** Operations told while gestures of ours were on their way: ours or another's, the answers will tell. */
+  private readonly doubtful = new Set<number>();
   private stops: (() => void)[] = [];
   private refetch: ReturnType<typeof setTimeout> | undefined;
   private acknowledged = 0;
@@ -145,13 +147,17 @@ export class OpenProject {
 
   private onDone(gesture: Gesture, { operation, revisions }: OperationAnswer): void {
     this.acknowledged += 1;
-    if (operation !== null) this.own.add(operation.id);
+    if (operation !== null) {
+      this.own.add(operation.id);
+      this.doubtful.delete(operation.id);
+    }
     const known = Object.entries(revisions ?? {}).map(([id, revision]) => [Number(id), revision] as const);
     this.images.confirm(gesture, new Map(known));
     // What these do in full only the server knows.
     if (gesture.body.kind === "revert" || gesture.body.kind === "unlabel" || revisions === null) {
       this.refetchSoon();
     }
+    this.settleDoubts();
   }
 
   private forget(gesture: Gesture): void {
@@ -159,10 +165,28 @@ export class OpenProject {
     this.undoStacks.update((stacks) => withoutGesture(stacks, gesture.key));
   }
 
-  private onServer(event: ServerEvent): void {
-    if (event.name !== "operation" || event.data.project_id !== this.id) return;
-    // Its own answer may still be on the way; then the fetch is one too many and does no harm.
-    if (!this.own.has(event.data.operation_id)) this.refetchSoon();
+  private onServer({ name, data }: ServerEvent): void {
+    if (name === "hello" && !data.complete) this.refetchSoon();
+    if (name === "operation" && data.project_id === this.id) this.onOperation(data.operation_id);
+    if (name === "project" && data.project_id === this.id && this.concernsImages(data.parts))
+      this.refetchSoon();
+  }
+
+  private onOperation(operationId: number): void {
+    if (this.own.has(operationId)) return;
+    this.doubtful.add(operationId);
+    this.settleDoubts();
+  }
+
+  private settleDoubts(): void {
+    if (this.doubtful.size === 0 || this.images.pendingCount > 0) return;
+    this.doubtful.clear();
+    this.refetchSoon();
+  }
+
+  /** New images, or another model's proposals. */
+  private concernsImages(parts: readonly string[]): boolean {
+    return parts.includes("images") || parts.includes("project") || parts.includes("models");
   }
 
   private refetchSoon(): void {

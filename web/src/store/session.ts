@@ -62,9 +62,7 @@ export const startSession = async (): Promise<Session> => {
   events.listen((event) => refreshAnswers(queries, event));
   // A connection that opens is the surest sign that the server is back.
   events.connection.subscribe(() => {
-    if (events.connection.get() !== "open") return;
-    hurryAll();
-    void queries.invalidateQueries();
+    if (events.connection.get() === "open") hurryAll();
   });
   window.addEventListener("online", hurryAll);
   await journal.start();
@@ -74,20 +72,21 @@ export const startSession = async (): Promise<Session> => {
 
 /** Answers are kept under keys that begin with what they are about; an event makes those stale. */
 export const refreshAnswers = (queries: QueryClient, { name, data }: ServerEvent): void => {
-  const stale = (queryKey: readonly unknown[]) => void queries.invalidateQueries({ queryKey });
+  const stale = (...queryKey: unknown[]) => void queries.invalidateQueries({ queryKey });
   switch (name) {
+    case "hello":
+      if (!data.complete) void queries.invalidateQueries();
+      break;
     case "job":
-      stale(["jobs"]);
+      stale("jobs");
       break;
     case "operation":
     case "project":
-      stale(["projects"]);
-      stale(["project", data.project_id]);
+      stale("projects");
+      stale("project", data.project_id);
       break;
     case "run":
-      stale(["project", data.project_id, "runs"]);
-      break;
-    case "hello":
+      stale("project", data.project_id, "runs");
       break;
   }
 };

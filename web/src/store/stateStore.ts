@@ -33,6 +33,11 @@ export class StateStore {
     return this.shown;
   }
 
+  /** Gestures that are shown and not yet acknowledged. */
+  get pendingCount(): number {
+    return this.pending.length;
+  }
+
   /** Calls back with the rows that changed. */
   listen(listener: (rows: ChangedRows) => void): () => void {
     this.listeners.add(listener);
