@@ -92,7 +92,9 @@ def embed_missing(
     missing = set(space.missing(hashes))
     wanted = np.ones(len(image_ids), np.bool_) if only is None else np.isin(image_ids, only)
     ids = [
-        ImageId(int(i)) for i, each, asked in zip(image_ids, hashes, wanted, strict=True) if asked and each in missing
+        ImageId(int(i))
+        for i, each, asked in zip(image_ids, hashes, wanted, strict=True)
+        if asked and each in missing
     ]
     if not ids:
         return

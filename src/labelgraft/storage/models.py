@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import delete as delete_from
 
 from labelgraft.domain.ids import ModelId, ProjectId, RunId
 from labelgraft.domain.model import ClassQuality, Interval, Model, Quality
@@ -82,6 +83,22 @@ def list_all(c: Connection, project_id: ProjectId) -> tuple[Model, ...]:
     """The models of a project, oldest first."""
     rows = c.execute(select(model).where(model.c.project_id == project_id).order_by(model.c.id))
     return tuple(_model(row) for row in rows)
+
+
+def describe(c: Connection, project_id: ProjectId, model_id: ModelId, name: str, description: str) -> Model:
+    """Call a model by another name and description. Raises: UnknownName, AlreadyExists."""
+    get(c, project_id, model_id)
+    taken = (model.c.project_id == project_id) & (model.c.name == name) & (model.c.id != model_id)
+    if c.execute(select(model.c.id).where(taken)).first() is not None:
+        raise AlreadyExists(f"Another model is called {name!r}. Nothing was changed. Choose another name.")
+    c.execute(update(model).where(model.c.id == model_id).values(name=name, description=description))
+    return get(c, project_id, model_id)
+
+
+def delete(c: Connection, project_id: ProjectId, model_id: ModelId) -> None:
+    """Take a model off the list; its number is never given again, so that what was accepted from it stays told."""
+    get(c, project_id, model_id)
+    c.execute(delete_from(model).where(model.c.id == model_id))
 
 
 def set_quality(c: Connection, model_id: ModelId, quality: Quality) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from labelgraft.domain.annotation import Author
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ModelId, ProjectId
 from labelgraft.domain.training import HeadKind, TrainingProgress, TrainingSettings
 from labelgraft.jobs.controls import current_step
@@ -81,9 +84,16 @@ class LearningJobs:
             self.resident(),
             lambda: self.ingest.pool(choice),
             self.ingest.limits,
+            only_images(payload),
         )
         keep_within(self.workspace, self.cache_bytes, model)
         return asdict(report)
+
+
+def only_images(payload: Json) -> Ints | None:
+    """The images that a prediction is for; None for all."""
+    listed = payload.get("image_ids")
+    return None if listed is None else np.array(listed, np.int64)
 
 
 def message_of(told: TrainingProgress) -> str:

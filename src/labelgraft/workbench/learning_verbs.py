@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from labelgraft.domain.comparison import Comparison
 from labelgraft.domain.model import Model
 from labelgraft.domain.queue import QueueOrder
@@ -49,13 +51,20 @@ class LearningVerbs(ProjectBase):
             projects.set_active_model(connection, self.id, model.id)
         return model
 
-    def predict(self, model: str | None = None, *, on_progress: OnProgress | None = None) -> PredictReport:
+    def predict(
+        self,
+        model: str | None = None,
+        *,
+        images: Sequence[int] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PredictReport:
         """Propose classes for every image with calibrated confidence.
 
-        Replaces earlier proposals and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
+        images: for these alone; others keep what this model proposed before. Replaces earlier proposals and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
         """
         chosen = self.model(model)
-        arguments = {"model_id": int(chosen.id)}
+        ids = None if images is None else [int(each) for each in images]
+        arguments = {"model_id": int(chosen.id), "image_ids": ids}
         values = self._job("predict", f"Predicting {self.name} with {chosen.name}", arguments, on_progress)
         return PredictReport.from_json(values)
 

@@ -26,6 +26,7 @@ from labelgraft.workbench.ingest_jobs import network_choice
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
+from labelgraft.workbench.model_verbs import ModelVerbs
 from labelgraft.workbench.project_base import OnProgress
 from labelgraft.workbench.run_verbs import RunVerbs
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class ProjectBench(LabellingVerbs, LearningVerbs, RunVerbs, MapVerbs):
+class ProjectBench(LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
 
     def __repr__(self) -> str:

@@ -1,0 +1,116 @@
+"""How a model does in practice: beside another one, and against what a person answered to its proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labelgraft.domain.ids import ImageId, ModelId
+from labelgraft.domain.model import Interval, Model, Run
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDetails:
+    """A model with its provenance.
+
+    active: its proposals are shown. settings: of its training. labels: how many were trained on and held out, and the
+    name of exactly these labels. rungs: steps of the ladder that were tried, with the reason they were kept or not.
+    digest: SHA-256 of its weights. seconds: its training took. bytes: its files take.
+    """
+
+    model: Model
+    active: bool
+    run: Run | None
+    settings: Mapping[str, Any]
+    labels: Mapping[str, Any]
+    versions: Mapping[str, str]
+    rungs: tuple[Mapping[str, Any], ...]
+    embedding: Mapping[str, str]
+    temperature: float
+    digest: str
+    seconds: float | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDifference:
+    """How much more often one of two is right on the same images, with the 95 % interval of the difference.
+
+    value: accuracy of the first minus that of the second, -1 to 1. only_first, only_second: images that one alone got
+    right. p_value: of the exact McNemar test that both are equally good.
+    """
+
+    value: float
+    low: float
+    high: float
+    only_first: int
+    only_second: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDuel:
+    """One class with both models: the share of its images that each gets right."""
+
+    class_name: str
+    first: Interval
+    second: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An image that two models answer differently; truth: its label, None without one. Shares are calibrated."""
+
+    image_id: ImageId
+    truth: str | None
+    first: str
+    first_share: float
+    second: str
+    second_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDuel:
+    """Two models on the same images, none of which either was taught while it answered.
+
+    measured_on: which images, in words. cross_validated, held_out, later: how many of them were answered in
+    cross-validation or held out of a run, belong to the test split, or were labelled after both trainings. first, second:
+    accuracies. verdict: in words. differing: labelled images that they answer differently, those that one gets wrong
+    surest first; differing_count: all of them. unlabelled: images without a label that both scored, unlabelled_agree: the
+    share they agree on, disputed: those they do not agree on, the surest dispute first.
+    """
+
+    first_id: ModelId
+    second_id: ModelId
+    images: int
+    measured_on: str
+    first: Interval | None
+    second: Interval | None
+    difference: PairedDifference | None
+    verdict: str
+    per_class: tuple[ClassDuel, ...]
+    differing_count: int
+    differing: tuple[Differing, ...]
+    unlabelled: int
+    unlabelled_agree: float | None
+    disputed: tuple[Differing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveScore:
+    """What a person's answers say of a model's proposals, counting only images answered after the proposals were made.
+
+    looked_at: images answered one by one; of these, share is the part where the person's answer was the model's.
+    accepted_in_bulk: images whose proposal was accepted together with others, which says less. corrected_after: of those,
+    changed to another class since. words: a sentence.
+    """
+
+    model_id: ModelId
+    looked_at: int
+    confirmed: int
+    corrected: int
+    share: Interval | None
+    accepted_in_bulk: int
+    corrected_after: int
+    words: str

@@ -1,0 +1,73 @@
+"""What persons did and when, for the measures of their pace and of the models' proposals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from labelgraft.domain.annotation import AUTHOR_CODES, AuthorKind
+from labelgraft.domain.arrays import Ints
+from labelgraft.domain.ids import ModelId, OperationId, ProjectId
+from labelgraft.domain.operation import Cause
+from labelgraft.storage import journal
+from labelgraft.storage.moments import from_us
+from labelgraft.storage.tables import change, operation
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """One operation without its changes. model_id: of a MODEL_RUN, whose proposals came; else None."""
+
+    operation_id: OperationId
+    cause: Cause
+    by_person: bool
+    made_at: datetime
+    image_count: int
+    model_id: ModelId | None
+
+
+def every(c: Connection, project_id: ProjectId) -> list[Gesture]:
+    """All operations of a project, oldest first."""
+    o = operation.c
+    statement = select(o.id, o.cause, o.author_kind, o.made_us, o.image_count, o.detail)
+    rows = c.execute(statement.where(o.project_id == project_id).order_by(o.id)).fetchall()
+    person = AUTHOR_CODES.index(AuthorKind.PERSON)
+    return [
+        Gesture(
+            OperationId(row.id), Cause(row.cause), row.author_kind == person, from_us(row.made_us), row.image_count,
+            _model(row.detail) if row.cause == Cause.MODEL_RUN else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def last(c: Connection, project_id: ProjectId) -> int:
+    """The number of the newest operation of a project, 0 before any: what was computed at it is still true."""
+    statement = select(func.max(operation.c.id)).where(operation.c.project_id == project_id)
+    return int(c.execute(statement).scalar() or 0)
+
+
+def single_images(c: Connection, project_id: ProjectId) -> dict[OperationId, int]:
+    """The image of each operation that touched exactly one."""
+    statement = (
+        select(change.c.operation_id, change.c.image_id)
+        .join_from(change, operation)
+        .where(operation.c.project_id == project_id, operation.c.image_count == 1)
+        .where(change.c.image_id.is_not(None))
+        .distinct()
+    )
+    return {OperationId(by): int(image_id) for by, image_id in c.execute(statement)}
+
+
+def images(c: Connection, operation_id: OperationId) -> Ints:
+    """The images that an operation touched, ascending."""
+    return np.asarray(journal.image_ids(c, operation_id), np.int64)
+
+
+def _model(detail: str) -> ModelId | None:
+    number = json.loads(detail).get("model")
+    return None if number is None else ModelId(int(number))

@@ -1,0 +1,169 @@
+"""Models told, tried, compared, scored by what a person answered, and deleted; on real photos with real weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import labelgraft
+from labelgraft.domain.arrays import Floats
+from labelgraft.domain.image import ImageState
+from labelgraft.domain.training import HeadKind, TrainingSettings
+from labelgraft.domain.trial import spread_over
+from labelgraft.errors import AlreadyExists, BadInput, Conflict, UnknownName
+from labelgraft.storage import held_out
+from labelgraft.workbench.project import ProjectBench
+
+
+@given(arrays(np.float32, st.integers(0, 60), elements=st.floats(0, 1, width=32)), st.integers(2, 20))
+def test_the_tried_images_go_from_the_surest_to_the_least_sure(values: Floats, count: int) -> None:
+    chosen = spread_over(values, count)
+    assert len(set(chosen.tolist())) == len(chosen) == min(count, len(values))
+    picked = values[chosen]
+    assert (np.diff(picked) <= 0).all()
+    if len(values):
+        assert picked[0] == values.max()
+        assert picked[-1] == values.min()
+
+
+@pytest.fixture(scope="module")
+def pets(
+    shared_data: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ProjectBench]:
+    """120 photos, 40 of them labelled, embedded by the default backbone; two heads trained on them."""
+    photos = shared_data("catsdogs") / "images"
+    folder = tmp_path_factory.mktemp("photos")
+    for name in ("cat", "dog"):
+        for source in sorted(photos.glob(f"{name}.*"))[:60]:
+            (folder / source.name).symlink_to(source)
+    with labelgraft.open(tmp_path_factory.mktemp("workspace") / "w", create=True) as bench:
+        project = bench.new_project("pets", classes=["cat", "dog"])
+        project.add_images(folder)
+        paths = project.paths()
+        for name in ("cat", "dog"):
+            project.label([i for i, path in paths.items() if Path(path).name.startswith(name)][:20], name)
+        project.train(TrainingSettings(name="plain"))
+        project.train(TrainingSettings(name="hidden", head=HeadKind.MLP, epochs=20))
+        yield project
+
+
+def number(project: ProjectBench, name: str) -> int:
+    return int(project.model(name).id)
+
+
+def test_a_model_tells_where_it_comes_from(pets: ProjectBench) -> None:
+    details = pets.model_details(number(pets, "hidden"))
+    assert details.active
+    assert details.run is not None
+    assert details.run.name == "hidden"
+    assert (details.settings["head"], details.settings["seed"]) == ("mlp", 0)
+    assert details.labels["train"] == 40
+    assert set(details.versions) >= {"labelgraft", "torch", "timm"}
+    assert len(details.digest) == 64
+    assert details.bytes > 10_000
+    assert details.seconds is not None
+
+
+def test_what_cross_validation_answered_is_kept_for_every_label(pets: ProjectBench) -> None:
+    kept = held_out.read(Path(pets.model("plain").folder))
+    assert kept is not None
+    assert kept.trained_on.tolist() == kept.image_ids.tolist()
+    assert len(kept.image_ids) == 40
+    np.testing.assert_allclose(kept.probabilities.sum(axis=1), 1, atol=2e-3)
+
+
+def test_trying_a_model_writes_nothing_and_shows_sure_and_unsure_answers(pets: ProjectBench) -> None:
+    before = pets.status()
+    tried = pets.try_model(number(pets, "plain"))
+    assert len(tried) == 12
+    sure = [each.answers[0].share for each in tried]
+    assert sure == sorted(sure, reverse=True)
+    assert all({share.class_name for share in each.answers} == {"cat", "dog"} for each in tried)
+    assert all(each.label is None for each in tried)
+    assert pets.status() == before
+    assert pets.history(limit=1)[0].cause.value != "model-run"
+    some = [each.image_id for each in tried][:3]
+    assert {each.image_id for each in pets.try_model(images=some)} == set(some)
+    with pytest.raises(BadInput, match="not in this project"):
+        pets.try_model(images=[999_999])
+
+
+def test_two_models_are_compared_on_images_that_neither_was_taught_while_it_answered(
+    pets: ProjectBench,
+) -> None:
+    duel = pets.compare_models(number(pets, "plain"), number(pets, "hidden"))
+    assert duel.images == 40
+    assert "40 answered in cross-validation" in duel.measured_on
+    assert duel.first is not None
+    assert duel.difference is not None
+    assert duel.second is not None
+    assert duel.difference.value == pytest.approx(duel.first.value - duel.second.value)
+    assert duel.difference.low <= 0 <= duel.difference.high
+    assert "No clear difference" in duel.verdict
+    assert {each.class_name for each in duel.per_class} == {"cat", "dog"}
+    assert duel.differing_count >= duel.difference.only_first + duel.difference.only_second
+    later = [row.image for row in pets.images(state=ImageState.NEW, limit=4).rows]
+    pets.label([image.id for image in later], Path(later[0].path).name[:3])
+    again = pets.compare_models(number(pets, "plain"), number(pets, "hidden"))
+    assert again.images == 44
+    assert "4 labelled after the trainings" in again.measured_on
+    pets.clear([image.id for image in later])
+
+
+def test_some_images_can_be_given_proposals_alone_and_proposals_are_always_of_one_model(
+    pets: ProjectBench,
+) -> None:
+    free = [row.image.id for row in pets.images(state=ImageState.NEW, limit=200).rows]
+    pets.predict("plain", images=free[:10])
+    assert pets.status().proposed == 10
+    pets.predict("plain", images=free[10:15])
+    assert pets.status().proposed == 15
+    pets.predict("hidden", images=free[20:24])
+    assert pets.status().proposed == 4
+
+
+def test_the_live_score_counts_what_a_person_answered_since_the_model_proposed(pets: ProjectBench) -> None:
+    name = "plain"
+    pets.predict(name)
+    model = number(pets, name)
+    assert pets.live_score(model).share is None
+    rows = pets.images(state=ImageState.PROPOSED, limit=200).rows
+    for row in rows[:4]:
+        assert row.proposed is not None
+        pets.accept(images=[row.image.id])
+    wrong = rows[4]
+    pets.label([wrong.image.id], "dog" if wrong.proposed == "cat" else "cat")
+    pets.accept(images=[row.image.id for row in rows[5:12]])
+    score = pets.live_score(model)
+    assert (score.looked_at, score.confirmed, score.corrected) == (5, 4, 1)
+    assert (score.accepted_in_bulk, score.corrected_after) == (7, 0)
+    assert score.share is not None
+    assert score.share.low < 0.8 < score.share.high
+    assert "4 of 5" in score.words
+    changed = rows[6]
+    pets.label([row.image.id for row in rows[6:8]], "dog" if changed.proposed == "cat" else "cat")
+    assert pets.live_score(model).corrected_after >= 1
+
+
+def test_a_model_can_be_renamed_but_not_to_a_name_that_is_taken_and_only_an_idle_one_deleted(
+    pets: ProjectBench,
+) -> None:
+    extra = pets.train(TrainingSettings(name="extra"))
+    assert pets.describe_model(extra.id, name=" third ", description="tried once").name == "third"
+    with pytest.raises(AlreadyExists):
+        pets.describe_model(extra.id, name="plain")
+    with pytest.raises(BadInput):
+        pets.describe_model(extra.id, name="  ")
+    with pytest.raises(Conflict, match="active"):
+        pets.delete_model(extra.id)
+    pets.use_model_by_id(number(pets, "plain"))
+    pets.delete_model(extra.id)
+    assert not Path(extra.folder).exists()
+    with pytest.raises(UnknownName):
+        pets.model_details(extra.id)
