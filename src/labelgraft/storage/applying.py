@@ -12,7 +12,7 @@ from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
 from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange
 from labelgraft.errors import Conflict
-from labelgraft.storage import dialect, folders, marks
+from labelgraft.storage import dialect, folders, marks, rejecting
 from labelgraft.storage.tables import annotation, class_
 
 
@@ -21,6 +21,7 @@ def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: marks
     _apply_classes(c, changes.classes)
     _apply_annotations(c, project_id, changes.annotations)
     _apply_images(c, project_id, changes.images, touched)
+    rejecting.apply_changes(c, project_id, changes.proposals)
 
 
 def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[AnnotationChange]) -> None:

@@ -1,11 +1,13 @@
-"""Classes of a project. Adding is plain; renaming, deleting and merging are operations."""
+"""Classes of a project. Ensuring them is plain; adding one, changing, deleting and merging are operations."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
 from labelgraft.domain.annotation import Annotation, Author
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
@@ -13,7 +15,7 @@ from labelgraft.domain.operation import AnnotationChange, Cause, ClassChange, Op
 from labelgraft.domain.project import CLASS_COLOURS, LabelClass
 from labelgraft.errors import AlreadyExists, BadInput, UnknownName
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import counters, operations, settling
+from labelgraft.storage import counters, operations, proposal_rows, settling
 from labelgraft.storage.tables import class_
 
 KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
@@ -83,6 +85,72 @@ def ensure(c: Connection, project_id: ProjectId, names: Sequence[str]) -> dict[s
     return {name: numbers[name] for name in names}
 
 
+def add(
+    c: Connection,
+    project_id: ProjectId,
+    name: str,
+    *,
+    author: Author,
+    colour: str | None = None,
+    key: str | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[LabelClass, Operation]:
+    """Add one class, as one operation; colour and key are chosen where none is given.
+
+    Raises: BadInput if the name is empty or the colour or key is none; AlreadyExists for a name or key in use.
+    """
+    known = of_project(c, project_id)
+    if any(one.name == name for one in known):
+        raise AlreadyExists(f"There is a class called {name!r} already. Choose another name.")
+    made = ensure(c, project_id, [name])[name]
+    new = next(one for one in of_project(c, project_id) if one.id == made)
+    new = replace(new, colour=colour or new.colour, key=new.key if key is None else key)
+    check(new, known)
+    c.execute(update(class_).where(class_.c.id == made).values(deleted=1))  # until the operation adds it
+    done = operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=Cause.CLASSES,
+        summary=f"Added class {name}",
+        class_changes=[ClassChange(made, None, new)],
+        idempotency_key=idempotency_key,
+    )
+    return new, done
+
+
+def reorder(
+    c: Connection,
+    project_id: ProjectId,
+    class_ids: Sequence[ClassId],
+    *,
+    author: Author,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Put the classes into this order, as one operation.
+
+    Raises: BadInput if these are not all the classes of the project, each once.
+    """
+    known = {one.id: one for one in of_project(c, project_id)}
+    if sorted(class_ids) != sorted(known):
+        raise BadInput(
+            f"The order names {len(class_ids)} classes, expected each of the {len(known)} of the project once. "
+            "Nothing was changed."
+        )
+    moved = [
+        (known[number], place) for place, number in enumerate(class_ids) if known[number].position != place
+    ]
+    return operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=Cause.CLASSES,
+        summary=f"Classes in another order: {', '.join(known[number].name for number in class_ids)}"[:300],
+        class_changes=[ClassChange(old.id, old, replace(old, position=place)) for old, place in moved],
+        idempotency_key=idempotency_key,
+    )
+
+
 def rename(
     c: Connection, project_id: ProjectId, class_id: ClassId, name: str, *, author: Author
 ) -> Operation:
@@ -96,7 +164,13 @@ def rename(
 
 
 def change(
-    c: Connection, project_id: ProjectId, new: LabelClass, *, author: Author, summary: str = ""
+    c: Connection,
+    project_id: ProjectId,
+    new: LabelClass,
+    *,
+    author: Author,
+    summary: str = "",
+    idempotency_key: str | None = None,
 ) -> Operation:
     """Change name, colour, key or position of a class, as one operation.
 
@@ -104,9 +178,33 @@ def change(
     or the key.
     """
     old = get(c, project_id, new.id)
+    check(new, of_project(c, project_id))
+    return operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=Cause.CLASSES,
+        summary=summary or f"Changed class {old.name}",
+        class_changes=[ClassChange(new.id, old, new)],
+        idempotency_key=idempotency_key,
+    )
+
+
+def check(new: LabelClass, known: Sequence[LabelClass]) -> None:
+    """A class is fit to stand among those of its project.
+
+    Raises: BadInput for an empty name, a colour that is not #rrggbb, or a key that is not one visible character;
+    AlreadyExists if another class has the name or the key.
+    """
     if not new.name.strip():
         raise BadInput("A class needs a name that is not empty. Nothing was changed.")
-    for other in of_project(c, project_id):
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", new.colour):
+        raise BadInput(
+            f"colour: found {new.colour!r}, expected # and six hexadecimal digits. Nothing was changed."
+        )
+    if new.key is not None and not (len(new.key) == 1 and new.key.isprintable() and new.key != " "):
+        raise BadInput(f"key: found {new.key!r}, expected one visible character. Nothing was changed.")
+    for other in known:
         if other.id != new.id and other.name == new.name:
             raise AlreadyExists(
                 f"Another class is already called {new.name!r}. Merge them, or choose another."
@@ -115,17 +213,16 @@ def change(
             raise AlreadyExists(
                 f"The key {new.key!r} belongs to the class {other.name!r}. Choose another key."
             )
-    return operations.record(
-        c,
-        project_id,
-        author=author,
-        cause=Cause.CLASSES,
-        summary=summary or f"Changed class {old.name}",
-        class_changes=[ClassChange(new.id, old, new)],
-    )
 
 
-def delete(c: Connection, project_id: ProjectId, class_id: ClassId, *, author: Author) -> Operation:
+def delete(
+    c: Connection,
+    project_id: ProjectId,
+    class_id: ClassId,
+    *,
+    author: Author,
+    idempotency_key: str | None = None,
+) -> Operation:
     """Delete a class and its annotations, as one operation that can be taken back.
 
     Raises: BadInput if the class is unknown.
@@ -140,11 +237,19 @@ def delete(c: Connection, project_id: ProjectId, class_id: ClassId, *, author: A
         cause=Cause.CLASSES,
         summary=f"Deleted class {old.name} from {len(removed)} images",
         class_changes=[ClassChange(class_id, old, None)],
+        losing=_left_without(c, project_id, class_id),
+        idempotency_key=idempotency_key,
     )
 
 
 def merge(
-    c: Connection, project_id: ProjectId, class_id: ClassId, into: ClassId, *, author: Author
+    c: Connection,
+    project_id: ProjectId,
+    class_id: ClassId,
+    into: ClassId,
+    *,
+    author: Author,
+    idempotency_key: str | None = None,
 ) -> Operation:
     """Move all annotations of a class to another and delete the class, as one operation.
 
@@ -163,7 +268,16 @@ def merge(
         cause=Cause.CLASSES,
         summary=f"Merged class {old.name} into {kept.name} on {len(moved)} images",
         class_changes=[ClassChange(class_id, old, None)],
+        losing=_left_without(c, project_id, class_id),
+        idempotency_key=idempotency_key,
     )
+
+
+def _left_without(c: Connection, project_id: ProjectId, class_id: ClassId) -> set[ImageId]:
+    """Images all of whose proposals are of one class; when it goes, they have none."""
+    theirs = proposal_rows.images_of_classes(c, project_id, [class_id])
+    listed = proposal_rows.of_images(c, project_id, theirs)
+    return {image_id for image_id, found in listed.items() if all(p.class_id == class_id for p in found)}
 
 
 def _moved(a: Annotation, into: ClassId, present: set[ImageId]) -> Annotation | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
+from labelgraft.storage import dialect
 from labelgraft.storage.tables import counter
 
 KINDS = ("project", "class", "folder", "image", "annotation", "operation", "run", "model", "map_round")
@@ -18,3 +19,14 @@ def take(c: Connection, kind: str, count: int = 1) -> int:
         .returning(counter.c.next)
     )
     return int(c.execute(statement).scalar_one()) - count
+
+
+def count_up(c: Connection, name: str) -> None:
+    """One more of what happened under a name; it tells others that they must look again."""
+    dialect.insert_missing(c, counter, [{"name": name, "next": 0}])
+    c.execute(update(counter).where(counter.c.name == name).values(next=counter.c.next + 1))
+
+
+def reached(c: Connection, name: str) -> int:
+    """How often something happened under a name."""
+    return int(c.execute(select(counter.c.next).where(counter.c.name == name)).scalar() or 0)

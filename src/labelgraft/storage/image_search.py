@@ -20,7 +20,7 @@ from labelgraft.domain.arrays import AnyArray, Bools
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter
 from labelgraft.storage import dialect, folders, marks
-from labelgraft.storage.proposals import BANDS, model_of
+from labelgraft.storage.proposal_rows import BANDS, model_of
 from labelgraft.storage.tables import annotation, class_, image, image_file, proposal
 
 WINDOWS = (500, 4_000)

@@ -202,6 +202,15 @@ def state_counts(c: Connection, project_id: ProjectId) -> Mapping[int, int]:
     return dict(zip(codes.tolist(), counts.tolist(), strict=True))
 
 
+def spread(c: Connection, project_id: ProjectId, count: int) -> tuple[ContentHash, ...]:
+    """The content of up to so many images, evenly from the first to the last."""
+    ids = marks.every(c, project_id).image_ids
+    if not len(ids):
+        return ()
+    chosen = np.unique(np.linspace(0, len(ids) - 1, count).round().astype(np.int64))
+    return tuple(each.content_hash for each in of_ids(c, [ImageId(i) for i in ids[chosen].tolist()]))
+
+
 def folder_counts(c: Connection, project_id: ProjectId) -> dict[str, int]:
     """How many images each folder has, in the order of their names."""
     numbers, counts = np.unique(marks.every(c, project_id).folders, return_counts=True)

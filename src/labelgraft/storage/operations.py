@@ -119,6 +119,31 @@ def by_idempotency_key(c: Connection, project_id: ProjectId, key: str | None) ->
     return None if row is None else _operation(row)
 
 
+def done_before(
+    c: Connection, project_id: ProjectId, key: str | None, request_digest: str
+) -> Operation | None:
+    """The operation that was done under a key by the same request; waits for the project.
+
+    Raises: BadInput if the key belongs to another request.
+    """
+    projects.lock(c, project_id)
+    done = by_idempotency_key(c, project_id, key)
+    if done is None:
+        return None
+    digest = c.execute(select(operation.c.request_digest).where(operation.c.id == done.id)).scalar()
+    if digest not in (None, request_digest):
+        raise BadInput(
+            f"Idempotency-Key {key!r} was used for another request, which is operation {done.id}. Nothing was "
+            "changed. Take a new key for a new gesture."
+        )
+    return done
+
+
+def remember_request(c: Connection, operation_id: OperationId, request_digest: str) -> None:
+    """Keep what an operation was asked with, so that its key cannot serve another request."""
+    c.execute(update(operation).where(operation.c.id == operation_id).values(request_digest=request_digest))
+
+
 def page(
     c: Connection, project_id: ProjectId, before: OperationId | None = None, limit: int = 50
 ) -> tuple[Operation, ...]:

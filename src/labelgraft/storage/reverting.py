@@ -9,7 +9,7 @@ that needs it does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, update
@@ -25,11 +25,21 @@ from labelgraft.domain.operation import (
     ImageChange,
     ImageFields,
     Operation,
+    ProposalChange,
     RevertReport,
 )
 from labelgraft.domain.project import LabelClass
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, journal, operations, overriding, projects, settling
+from labelgraft.storage import (
+    classes,
+    journal,
+    operations,
+    overriding,
+    projects,
+    proposal_rows,
+    rejecting,
+    settling,
+)
 from labelgraft.storage.tables import operation
 
 
@@ -53,7 +63,8 @@ def revert(
         return RevertReport(reverted, done, done.image_count, ())
     plan = _plan(c, project_id, operation_id, multi_label=project.multi_label)
     overridden = overriding.find(c, project_id, operation_id, plan.done, plan.back)
-    touched = {a.image_id for a in plan.back.annotations} | {i.image_id for i in plan.back.images}
+    parts = (plan.back.annotations, plan.back.images, plan.back.proposals)
+    touched = {one.image_id for part in parts for one in part}
     if dry_run or plan.back == Changes():
         return RevertReport(reverted, None, len(touched), overridden)
     new = _record(c, project_id, reverted, plan.back, author, idempotency_key)
@@ -78,6 +89,7 @@ def _record(
         annotation_changes=back.annotations,
         image_changes=back.images,
         class_changes=back.classes,
+        proposal_changes=back.proposals,
         idempotency_key=idempotency_key,
         reverts=reverted.id,
     )
@@ -112,14 +124,32 @@ def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, mu
     target = _target(done.annotations, current, going, multi_label=multi_label)
     back = _differences(current, target)
     fallback, fields = _fields_back(c, project_id, done.images)
-    return _Plan(
-        done,
-        Changes(
-            annotations=tuple(back),
-            images=tuple(settling.image_changes(c, project_id, back, fallback, fields)),
-            classes=tuple(_classes_back(c, project_id, done.classes, back)),
-        ),
-    )
+    of_classes = _classes_back(c, project_id, done.classes, back)
+    of_proposals, gaining = rejecting.to_restore(c, project_id, done.proposals)
+    gaining |= proposal_rows.images_of_classes(
+        c, project_id, [one.class_id for one in of_classes if one.before is None]
+    ) & set(fields)
+    losing = _left_without(c, project_id, of_proposals, of_classes, fields)
+    images = settling.image_changes(c, project_id, back, fallback, fields, gaining, losing)
+    return _Plan(done, Changes(tuple(back), tuple(images), tuple(of_classes), tuple(of_proposals)))
+
+
+def _left_without(
+    c: Connection,
+    project_id: ProjectId,
+    of_proposals: Sequence[ProposalChange],
+    of_classes: Sequence[ClassChange],
+    image_ids: Collection[ImageId],
+) -> set[ImageId]:
+    """Images that have no proposal once rejections are in force again, or classes gone again."""
+    going = {one.class_id for one in of_classes if one.after is None}
+    rejected = {(one.image_id, one.class_id) for one in of_proposals if one.rejected}
+    asked = {image_id for image_id, _ in rejected} | (set(image_ids) if going else set())
+    return {
+        image_id
+        for image_id, listed in proposal_rows.of_images(c, project_id, asked).items()
+        if listed and all(p.class_id in going or (image_id, p.class_id) in rejected for p in listed)
+    }
 
 
 def _target(

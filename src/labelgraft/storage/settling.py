@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from labelgraft.domain.operation import (
     ImageChange,
     ImageFields,
     Operation,
+    ProposalChange,
 )
-from labelgraft.storage import dialect, folders, marks, operations
-from labelgraft.storage.tables import annotation, proposal
+from labelgraft.storage import dialect, folders, marks, operations, proposal_rows
+from labelgraft.storage.tables import annotation
 
 UNANSWERED = (ImageState.NEW, ImageState.PROPOSED)
 """States of an image nobody has said anything about; which one depends on whether a proposal is there."""
@@ -39,13 +41,15 @@ def settle(
     fallback: Mapping[ImageId, ImageState] | None = None,
     fields: Mapping[ImageId, ImageFields] | None = None,
     class_changes: Sequence[ClassChange] = (),
+    proposal_changes: Sequence[ProposalChange] = (),
+    losing: AbstractSet[ImageId] = frozenset(),
     idempotency_key: str | None = None,
     reverts: OperationId | None = None,
 ) -> Operation:
     """Record annotation changes together with the states that follow from them.
 
     fallback: the state of an image left without annotations; new where not given. fields: splits and
-    folders to set (their states are not read).
+    folders to set (their states are not read). losing: images that have no proposal once this is done.
     """
     return operations.record(
         c,
@@ -55,8 +59,11 @@ def settle(
         summary=summary,
         detail=detail,
         annotation_changes=annotation_changes,
-        image_changes=image_changes(c, project_id, annotation_changes, fallback or {}, fields or {}),
+        image_changes=image_changes(
+            c, project_id, annotation_changes, fallback or {}, fields or {}, losing=losing
+        ),
         class_changes=class_changes,
+        proposal_changes=proposal_changes,
         idempotency_key=idempotency_key,
         reverts=reverts,
     )
@@ -68,9 +75,14 @@ def image_changes(
     annotation_changes: Sequence[AnnotationChange],
     fallback: Mapping[ImageId, ImageState],
     fields: Mapping[ImageId, ImageFields],
+    gaining: AbstractSet[ImageId] = frozenset(),
+    losing: AbstractSet[ImageId] = frozenset(),
 ) -> list[ImageChange]:
-    """What changes of the images themselves, given what changes of their annotations."""
-    balance: dict[ImageId, int] = dict.fromkeys([*fallback, *fields], 0)
+    """What changes of the images themselves, given what changes of their annotations.
+
+    gaining, losing: images that will have a proposal, or none, once this operation is done.
+    """
+    balance: dict[ImageId, int] = dict.fromkeys([*fallback, *fields, *gaining, *losing], 0)
     for change in annotation_changes:
         step = (change.after is not None) - (change.before is not None)
         balance[change.image_id] = balance.get(change.image_id, 0) + step
@@ -78,7 +90,7 @@ def image_changes(
     operations.check_all_known(len(before), len(balance))
     has = annotation_counts(c, [i for i in balance if before[i].state is ImageState.LABELLED])
     empty = [i for i in balance if has.get(i, 0) + balance[i] == 0]
-    proposed = with_proposals(c, project_id, empty)
+    proposed = (proposal_rows.with_some(c, project_id, empty) - losing) | gaining
     changes = []
     made: dict[tuple[int, str, int], ImageFields] = {}
     for image_id, old in before.items():
@@ -126,13 +138,3 @@ def annotation_counts(c: Connection, image_ids: Sequence[ImageId]) -> dict[Image
         return {}
     statement = select(annotation.c.image_id).where(dialect.among(c, annotation.c.image_id, image_ids))
     return dict(Counter(c.execute(statement).scalars().all()))
-
-
-def with_proposals(c: Connection, project_id: ProjectId, image_ids: Sequence[ImageId]) -> set[ImageId]:
-    """Which of these images have a proposal."""
-    if not image_ids:
-        return set()
-    statement = select(proposal.c.image_id).where(
-        proposal.c.project_id == project_id, dialect.among(c, proposal.c.image_id, image_ids)
-    )
-    return {ImageId(image_id) for (image_id,) in c.execute(statement)}
