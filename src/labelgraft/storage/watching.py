@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from labelgraft.domain.ids import ImageId, OperationId, ProjectId
+from labelgraft.domain.ids import OperationId, ProjectId
 from labelgraft.domain.operation import Operation
 from labelgraft.storage import operations
-from labelgraft.storage.tables import change, class_, image, map_round, model, operation, project, run
+from labelgraft.storage.tables import class_, image, map_round, model, operation, project, run
 
 Marks = Mapping[str, object]
 """Parts of a project, each with a value that differs after it changed."""
@@ -28,16 +28,6 @@ def operations_after(c: Connection, after: OperationId, most: int) -> tuple[tupl
     projects = {row.id: ProjectId(row.project_id) for row in found}
     return tuple(
         (projects[each.id], each) for each in operations.of_ids(c, [OperationId(row.id) for row in found])
-    )
-
-
-def images_of(c: Connection, operation_id: OperationId) -> tuple[ImageId, ...]:
-    """The images that an operation touched, in order."""
-    statement = select(change.c.image_id).where(
-        change.c.operation_id == operation_id, change.c.image_id.is_not(None)
-    )
-    return tuple(
-        ImageId(number) for number in c.execute(statement.distinct().order_by(change.c.image_id)).scalars()
     )
 
 

@@ -14,7 +14,7 @@ from labelgraft.domain.operation import Operation
 from labelgraft.jobs import records
 from labelgraft.jobs.records import JobStatus
 from labelgraft.learning.finetuning.names import METRICS, PROGRESS
-from labelgraft.storage import runs, watching
+from labelgraft.storage import journal, runs, watching
 from labelgraft.storage.workspace import Workspace
 
 MOST_OPERATIONS = 500
@@ -109,7 +109,7 @@ class Watch:
                 OperationSeen(
                     project_id,
                     each,
-                    watching.images_of(connection, each.id) if each.image_count <= MOST_IMAGES else None,
+                    tuple(journal.image_ids(connection, each.id)) if each.image_count <= MOST_IMAGES else None,
                 )
                 for project_id, each in found
             ]
