@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from labelgraft.domain.ids import ImageId, OperationId
-from labelgraft.domain.image import Image, RefusedFile
+from labelgraft.domain.ids import ContentHash, ImageId, OperationId
+from labelgraft.domain.image import Image, ImageState, RefusedFile
+from labelgraft.domain.next_step import NextStep
 from labelgraft.domain.operation import Operation
+from labelgraft.domain.project import Project
 from labelgraft.domain.queue import QueueCard
 
 
@@ -139,6 +142,20 @@ class ProjectStatus:
     models: int
     rounds: int
     next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """A project at a glance. mosaic: some of its images, spread over all. last_activity: its newest operation."""
+
+    project: Project
+    per_state: Mapping[ImageState, int]
+    classes: int
+    models: int
+    rounds: int
+    mosaic: tuple[ContentHash, ...]
+    last_activity: datetime
+    next_step: NextStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,67 +1,81 @@
-"""How far a project has come, and what to do next in one sentence."""
+"""How far projects have come, and what to do next in one sentence."""
 
 from __future__ import annotations
 
 from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
+from labelgraft.domain.next_step import NextStep, next_step
 from labelgraft.domain.project import Project
-from labelgraft.domain.reports import ProjectStatus
+from labelgraft.domain.reports import ProjectCard, ProjectStatus
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, images, maps, models, projects
+from labelgraft.storage import classes, images, maps, models, operations, projects
 from labelgraft.storage.workspace import Workspace
 
-ENOUGH_TO_TRAIN = 20
+MOSAIC = 9
+"""Pictures on a project's card."""
 
 
 def tell_status(workspace: Workspace, project_id: ProjectId) -> ProjectStatus:
     """Counts of a project and its next step."""
+    card = tell_card(workspace, project_id)
+    with workspace.database.reading() as connection:
+        known = classes.of_project(connection, project_id)
+        per_class_id = truth.counts(connection, project_id)
+    return ProjectStatus(
+        name=card.project.name,
+        images=sum(card.per_state.values()),
+        labelled=card.per_state[ImageState.LABELLED],
+        proposed=card.per_state[ImageState.PROPOSED],
+        set_aside=card.per_state[ImageState.SKIPPED] + card.per_state[ImageState.UNCLEAR],
+        per_class={each.name: per_class_id.get(each.id, 0) for each in known},
+        models=card.models,
+        rounds=card.rounds,
+        next_step=in_words(card.next_step, card.project, card.per_state[ImageState.LABELLED]),
+    )
+
+
+def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
+    """A project at a glance."""
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
         counts = images.state_counts(connection, project_id)
         per_state = {state: counts.get(STATE_CODES.index(state), 0) for state in ImageState}
-        known = classes.of_project(connection, project_id)
-        per_class_id = truth.counts(connection, project_id)
+        class_count = len(classes.of_project(connection, project_id))
         trained = models.list_all(connection, project_id)
-        rounds = maps.list_all(connection, project_id)
+        rounds = len(maps.list_all(connection, project_id))
+        mosaic = images.spread(connection, project_id, MOSAIC)
+        last = operations.page(connection, project_id, limit=1)
     labelled_since = per_state[ImageState.LABELLED] - (trained[-1].labels_used if trained else 0)
-    return ProjectStatus(
-        name=project.name,
-        images=sum(per_state.values()),
-        labelled=per_state[ImageState.LABELLED],
-        proposed=per_state[ImageState.PROPOSED],
-        set_aside=per_state[ImageState.SKIPPED] + per_state[ImageState.UNCLEAR],
-        per_class={each.name: per_class_id.get(each.id, 0) for each in known},
+    return ProjectCard(
+        project=project,
+        per_state=per_state,
+        classes=class_count,
         models=len(trained),
-        rounds=len(rounds),
-        next_step=next_step(project, per_state, len(rounds), len(trained), len(known), labelled_since),
+        rounds=rounds,
+        mosaic=mosaic,
+        last_activity=last[0].made_at if last else project.created_at,
+        next_step=next_step(
+            per_state, classes=class_count, rounds=rounds, models=len(trained), labelled_since=labelled_since
+        ),
     )
 
 
-def next_step(
-    project: Project, per_state: dict[ImageState, int], rounds: int, models_count: int, class_count: int,
-    labelled_since: int,
-) -> str:  # fmt: skip
-    """What to do next, with its command."""
+def in_words(step: NextStep, project: Project, labelled: int) -> str:
+    """The next step with its command."""
     name = project.name
-    unlabelled = per_state[ImageState.NEW] + per_state[ImageState.PROPOSED]
-    if not sum(per_state.values()):
-        return f"Next: add images: labelgraft images add {name} FOLDER"
-    if class_count < 2:
-        return f"Next: say which classes there are: labelgraft classes set {name} cat dog"
-    if not rounds:
-        return f"Next: see them on a map: labelgraft map {name} --png map.png"
-    if not unlabelled:
-        return f"Every image has a label. Next: labelgraft export {name} csv FOLDER"
-    if per_state[ImageState.LABELLED] < ENOUGH_TO_TRAIN:
-        return (
+    return {
+        NextStep.ADD_IMAGES: f"Next: add images: labelgraft images add {name} FOLDER",
+        NextStep.SET_CLASSES: f"Next: say which classes there are: labelgraft classes set {name} cat dog",
+        NextStep.LAY_OUT: f"Next: see them on a map: labelgraft map {name} --png map.png",
+        NextStep.EXPORT: f"Every image has a label. Next: labelgraft export {name} csv FOLDER",
+        NextStep.LABEL: (
             f"Next: label some images worth it: labelgraft next {name} --count 20, "
             f"then labelgraft label {name} CLASS --images IDS"
-        )
-    if not models_count or labelled_since >= max(10, per_state[ImageState.LABELLED] // 5):
-        return f"Next: train on the {per_state[ImageState.LABELLED]:,} labels: labelgraft train {name}"
-    if not per_state[ImageState.PROPOSED]:
-        return f"Next: take the model's proposals: labelgraft predict {name}"
-    return (
-        f"Next: accept what is sure: labelgraft accept {name} --threshold 0.95, "
-        f"and look at: labelgraft next {name} --order hard"
-    )
+        ),
+        NextStep.TRAIN: f"Next: train on the {labelled:,} labels: labelgraft train {name}",
+        NextStep.PREDICT: f"Next: take the model's proposals: labelgraft predict {name}",
+        NextStep.REVIEW: (
+            f"Next: accept what is sure: labelgraft accept {name} --threshold 0.95, "
+            f"and look at: labelgraft next {name} --order hard"
+        ),
+    }[step]

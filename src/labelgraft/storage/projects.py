@@ -70,6 +70,16 @@ def set_active_model(c: Connection, project_id: ProjectId, model_id: ModelId | N
     c.execute(update(project).where(project.c.id == project_id).values(active_model_id=model_id))
 
 
+def rename(c: Connection, project_id: ProjectId, name: str) -> None:
+    """Call a project by another name. Raises: AlreadyExists."""
+    other = c.execute(select(project.c.id).where(project.c.name == name)).scalar()
+    if other is not None and other != project_id:
+        raise AlreadyExists(
+            f"A project is already called {name!r}. Nothing was changed. Choose another name."
+        )
+    c.execute(update(project).where(project.c.id == project_id).values(name=name))
+
+
 def set_backbone(c: Connection, project_id: ProjectId, backbone: str) -> None:
     """Choose the embedding that the map and the heads use."""
     c.execute(update(project).where(project.c.id == project_id).values(backbone=backbone))

@@ -13,12 +13,13 @@ from labelgraft.domain.ids import ImageId, ModelId
 from labelgraft.domain.image import ImageFilter, ImageState, SheetColumns, Split
 from labelgraft.domain.operation import Operation
 from labelgraft.domain.project import LabelClass
-from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectStatus
-from labelgraft.errors import BadSetting
+from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectCard, ProjectStatus
+from labelgraft.errors import BadInput, BadSetting, Conflict
 from labelgraft.formats import registry as formats
+from labelgraft.jobs.records import JobState
 from labelgraft.services.list_images import list_images
 from labelgraft.services.list_sheets import list_sheets
-from labelgraft.services.tell_status import tell_status
+from labelgraft.services.tell_status import tell_card, tell_status
 from labelgraft.storage import classes, images, projects
 from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.export_jobs import loss_report
@@ -43,6 +44,23 @@ class ProjectBench(LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs
     def status(self) -> ProjectStatus:
         """How far it has come, and what to do next."""
         return tell_status(self._workspace, self.id)
+
+    def card(self) -> ProjectCard:
+        """The project at a glance: counts, some of its images, when it was last worked on, what to do next."""
+        return tell_card(self._workspace, self.id)
+
+    def rename(self, name: str) -> None:
+        """Call the project by another name. Raises AlreadyExists, BadInput (no name)."""
+        if not name.strip():
+            raise BadInput("A project needs a name that is not empty. Nothing was changed.")
+        with self._workspace.database.writing() as connection:
+            projects.rename(connection, self.id, name)
+
+    def use_backbone(self, backbone: str) -> None:
+        """Take another backbone for the map and the heads; embed with it first. Raises UnknownName, BadSetting."""
+        network_choice(backbone)
+        with self._workspace.database.writing() as connection:
+            projects.set_backbone(connection, self.id, backbone)
 
     def set_classes(self, names: Sequence[str]) -> tuple[LabelClass, ...]:
         """Add the classes that are missing; gives all of them."""
@@ -160,6 +178,11 @@ class ProjectBench(LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs
         )
 
     def delete(self) -> None:
-        """Delete the project with its labels and models; image files are never touched."""
+        """Delete the project with its labels and models; image files are never touched. Raises Conflict while a job runs."""
+        for job in self._engine.jobs.jobs():
+            if job.arguments.get("project_id") == self.id and job.state is JobState.RUNNING:
+                raise Conflict(
+                    f"Job {job.number}, {job.title}, works on this project. Nothing was deleted. Cancel it first."
+                )
         with self._workspace.database.writing() as connection:
             projects.delete(connection, self.id)

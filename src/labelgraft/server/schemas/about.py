@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from labelgraft.server.schemas.base import Count, Schema
@@ -34,3 +36,43 @@ class About(Schema):
         description="Folders from which images can be imported.", examples=[["/home/ada/photos"]]
     )
     limits: Limits = Field(description="What is refused.")
+
+
+class SettingFacts(Schema):
+    """One setting."""
+
+    name: str = Field(description="Its name in labelgraft.toml.", examples=["max_image_mpx"])
+    value: str = Field(description="Its value as people read it; secrets are masked.", examples=["100.0"])
+    default: str = Field(description="Its value where nothing is set.", examples=["100.0"])
+    unit: str = Field(description="Of the value, if it has one.", examples=["megapixels"])
+    help: str = Field(description="What it does.")
+    expected: str = Field(description="What it takes, in words.", examples=["a number from 0.01 to 2000"])
+    variable: str = Field(description="Its environment variable.", examples=["LABELGRAFT_MAX_IMAGE_MPX"])
+
+
+class BackboneFacts(Schema):
+    """One pretrained network of the catalogue."""
+
+    name: str = Field(description="What it is called.", examples=["efficientnet-lite0"])
+    input_px: Count = Field(description="The side of its square input.", examples=[224])
+    feature_width: Count = Field(description="Numbers per embedding.", examples=[1280])
+    parameters_millions: float = Field(description="Its size.", examples=[3.4])
+    gmacs: float = Field(
+        description="Its cost per image, in billions of multiplications; time grows with it."
+    )
+    pretraining: str = Field(description="What it was trained on.", examples=["ImageNet-1k"])
+    weights_licence: str = Field(description="Of its weights.", examples=["Apache-2.0"])
+    weights_source: str = Field(description="Where its weights come from.")
+    note: str = Field(description="What else to know.", examples=[""])
+    recommended: bool = Field(description="Whether to take it when in doubt.", examples=[True])
+
+
+class FormatFacts(Schema):
+    """One format of labelled data sets."""
+
+    name: str = Field(description="What it is called.", examples=["csv"])
+    describe: str = Field(description="What it is and who reads it.")
+    lossless: bool = Field(description="Whether every label, split and answer comes back.", examples=[True])
+    transfers: list[Literal["copy", "link", "none"]] = Field(
+        description="What it can do with the image files."
+    )

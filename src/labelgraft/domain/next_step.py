@@ -1,0 +1,47 @@
+"""What to do next in a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from labelgraft.domain.image import ImageState
+
+ENOUGH_TO_TRAIN = 20
+"""Labels before the first training."""
+
+
+class NextStep(StrEnum):
+    """The one thing that brings a project on."""
+
+    ADD_IMAGES = "add-images"
+    SET_CLASSES = "set-classes"
+    LAY_OUT = "lay-out"
+    LABEL = "label"
+    TRAIN = "train"
+    PREDICT = "predict"
+    REVIEW = "review"
+    EXPORT = "export"
+
+
+def next_step(
+    per_state: Mapping[ImageState, int], *, classes: int, rounds: int, models: int, labelled_since: int
+) -> NextStep:
+    """The next step of a project with so many images in each state, classes, rounds of its map, and models.
+
+    labelled_since: labels more than the last model was trained on.
+    """
+    labelled = per_state[ImageState.LABELLED]
+    if not sum(per_state.values()):
+        return NextStep.ADD_IMAGES
+    if classes < 2:
+        return NextStep.SET_CLASSES
+    if not rounds:
+        return NextStep.LAY_OUT
+    if not per_state[ImageState.NEW] + per_state[ImageState.PROPOSED]:
+        return NextStep.EXPORT
+    if labelled < ENOUGH_TO_TRAIN:
+        return NextStep.LABEL
+    if not models or labelled_since >= max(10, labelled // 5):
+        return NextStep.TRAIN
+    return NextStep.REVIEW if per_state[ImageState.PROPOSED] else NextStep.PREDICT
