@@ -59,3 +59,26 @@ class Backbone:
     weights_source: str
     weights_digest: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSpeed:
+    """How fast a backbone embeds on this machine.
+
+    images_per_second: None where nothing was measured yet. measured: by jobs with this backbone, else scaled by
+    multiply-adds from one that was. basis: in words.
+    """
+
+    images_per_second: float | None
+    measured: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneOffer:
+    """A backbone as a person chooses it. recommended: the one to begin with. here: works without fetching weights."""
+
+    backbone: Backbone
+    speed: BackboneSpeed
+    recommended: bool
+    here: bool

@@ -19,6 +19,7 @@ from labelgraft.settings import Settings, read_settings
 from labelgraft.storage import backup, projects
 from labelgraft.storage.classes import ensure as ensure_classes
 from labelgraft.storage.workspace import Workspace, restore
+from labelgraft.workbench.backbone_verbs import BackboneVerbs
 from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.job_verbs import JobVerbs
 from labelgraft.workbench.picture_verbs import Pictures
@@ -75,7 +76,7 @@ def catalogue() -> tuple[Backbone, ...]:
     return registry.catalogue()
 
 
-class Workbench(JobVerbs):
+class Workbench(JobVerbs, BackboneVerbs):
     """An open workspace: its projects and its background work. Use it as a context manager, or call close."""
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:

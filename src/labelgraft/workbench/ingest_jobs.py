@@ -19,6 +19,7 @@ from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool, cores
 from labelgraft.services.ingest_messages import NetworkChoice
 from labelgraft.settings import Settings
+from labelgraft.storage import projects
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
@@ -115,6 +116,9 @@ class IngestJobs:
         )
 
     def _finish_embed(self, arguments: Json, results: list[Json]) -> Json:
+        if arguments.get("use"):
+            with self.workspace.database.writing() as connection:
+                projects.set_backbone(connection, ProjectId(arguments["project_id"]), arguments["backbone"])
         return asdict(embed_images.finish(arguments["backbone"], results))
 
 

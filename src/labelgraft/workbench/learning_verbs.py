@@ -10,10 +10,12 @@ from labelgraft.domain.queue import QueueOrder
 from labelgraft.domain.reports import NextImage, PredictReport
 from labelgraft.domain.training import TrainingAdvice
 from labelgraft.errors import BadInput, BadSetting
+from labelgraft.jobs.records import JobStatus
 from labelgraft.services.advise_training import advise_training
 from labelgraft.services.compare_backbones import compare_backbones
 from labelgraft.services.next_images import next_images
 from labelgraft.storage import models, projects
+from labelgraft.workbench.ingest_jobs import network_choice
 from labelgraft.workbench.project_base import OnProgress, ProjectBase
 
 
@@ -22,7 +24,16 @@ class LearningVerbs(ProjectBase):
 
     def compare_backbones(self) -> Comparison:
         """Score every embedded backbone on the labels so far, with intervals. Raises NothingLabelled."""
-        return compare_backbones(self._workspace, self.id)
+        return compare_backbones(self._workspace, self.id, self._engine.resident)
+
+    def start_embed(self, backbone: str | None = None, *, use: bool = False) -> JobStatus:
+        """Begin to embed every image with a backbone, by default the project's, and come back at once.
+
+        use: make it the project's backbone when it is done. Raises UnknownName, BadSetting.
+        """
+        name = backbone or self.info.backbone
+        network_choice(name)
+        return self._start("embed", f"Embedding {self.name} with {name}", {"backbone": name, "use": use})
 
     def advise(self) -> TrainingAdvice:
         """Which way of training fits these data, measured, with the reason in words. Raises NothingLabelled."""
@@ -60,7 +71,8 @@ class LearningVerbs(ProjectBase):
     ) -> PredictReport:
         """Propose classes for every image with calibrated confidence.
 
-        images: for these alone; others keep what this model proposed before. Replaces earlier proposals and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
+        images: for these alone; others keep what this model proposed before. Replaces earlier proposals and never
+        touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
         """
         chosen = self.model(model)
         ids = None if images is None else [int(each) for each in images]
