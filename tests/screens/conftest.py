@@ -1,0 +1,71 @@
+"""A real Chromium on a real server with real pictures."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.screens.serving import Serving
+
+import labelgraft
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+BUILT = Path(labelgraft.__file__).parent / "server" / "web" / "index.html"
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]  # fmt: skip
+WAIT_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a screen; WebGL is painted by software."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not on this machine and `make system` could not install it")
+    assert BUILT.exists(), f"The web application is not built ({BUILT} absent): make web"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    """Starts servers: serving(workspace, root=FOLDER); all of them are ended with the test."""
+    started: list[Serving] = []
+
+    def start(workspace: Path, *, root: Path | None = None) -> Serving:
+        started.append(Serving(workspace, tmp_path / f"serve-{len(started)}.log", root=root).start())
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def signed_in(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page that has a session: signed_in(server, dark=True); what it reports as an error fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def enter(server: Serving, *, dark: bool = False, width: int = 1280, height: int = 800) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(server.start_url)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert errors == []
