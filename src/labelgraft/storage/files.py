@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,12 +51,20 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep_torn(folder: Path) -> int:
-    """Delete files that a killed process left half-written, in all folders below; gives how many."""
-    torn = list(folder.rglob(f"*{TORN}")) if folder.exists() else []
-    for path in torn:
-        if path.is_dir():  # a checkpoint is a folder
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)  # it may have lain in such a folder
-    return len(torn)
+def sweep_torn(folder: Path, leave: Collection[Path] = ()) -> int:
+    """Delete files that a killed process left half-written, in all folders below; gives how many.
+
+    leave: folders that are not entered, as names in them are not of our choosing.
+    """
+    count = 0
+    for top, names, files in os.walk(folder):
+        torn = [name for name in names if name.endswith(TORN)]  # a checkpoint is a folder
+        for name in torn:
+            shutil.rmtree(Path(top, name))
+        names[:] = [name for name in names if name not in torn and Path(top, name) not in leave]
+        for name in files:
+            if name.endswith(TORN):
+                Path(top, name).unlink(missing_ok=True)
+                torn.append(name)
+        count += len(torn)
+    return count

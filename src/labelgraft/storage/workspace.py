@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import delete, insert, select
 
 from labelgraft.errors import WorkspaceDamaged, WorkspaceMissing, WorkspaceUnwritable
-from labelgraft.storage import backup, dialect, maps, migrations
+from labelgraft.storage import backup, dialect, exports, maps, migrations, uploads
 from labelgraft.storage.database import Database
 from labelgraft.storage.embeddings import EmbeddingStore
 from labelgraft.storage.files import TORN, sweep_torn, sync_folder
@@ -33,6 +33,7 @@ class Workspace:
         self.runs_folder = root / "runs"
         self.maps_folder = root / "maps"
         self.uploads_folder = root / "uploads"
+        self.exports_folder = root / "exports"
         self.jobs_database = root / "jobs.sqlite"
         self._lock = lock
         self._closed = False
@@ -107,11 +108,13 @@ class Workspace:
 
     def _sweep(self) -> None:
         """Remove what a killed process left half-written; this process is the only one here."""
-        sweep_torn(self.root)
+        sweep_torn(self.root, leave=(self.uploads_folder, self.exports_folder))
+        exports.sweep(self.exports_folder)
         self.embeddings.sweep()
         self.thumbnails.sweep()
         with self.database.reading() as c:
             maps.sweep(c, self.maps_folder)
+            uploads.sweep(c, self.uploads_folder)
 
     def say_address(self, address: str) -> None:
         """Tell others who try to open the workspace where this process can be reached."""
