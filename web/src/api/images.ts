@@ -70,3 +70,6 @@ export const postDryRun = (projectId: number, body: object) =>
     `/projects/${projectId}/operations`,
     posted({ ...body, dry_run: true }),
   );
+
+export const getModels = (projectId: number) =>
+  ask<{ id: number; name: string }[]>(`/projects/${projectId}/models`, {});

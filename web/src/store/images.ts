@@ -1,7 +1,7 @@
 /** Questions about the images of a project and their classes. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { getClasses, getQueue, postDryRun, postLookup, type ImageDetails } from "@/api/images";
+import { getClasses, getModels, getQueue, postDryRun, postLookup, type ImageDetails } from "@/api/images";
 import { getColumns } from "@/api/operations";
 
 import { decodeColumns } from "./columns";
@@ -65,3 +65,10 @@ export const fetchQueue = (projectId: number, count: number, order: QueueOrder) 
 
 /** How many images a change would touch. */
 export const tryOut = (projectId: number, body: GestureBody) => postDryRun(projectId, body);
+
+/** The models of a project by name, newest first. */
+export const modelNamesQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ["project", projectId, "model-names"],
+    queryFn: () => getModels(projectId),
+  });

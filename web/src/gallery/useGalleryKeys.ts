@@ -1,0 +1,41 @@
+import type { ProjectClass } from "@/store/images";
+import type { ActionId } from "@/store/keys/actions";
+import { useKeys } from "@/store/keys/board";
+
+import type { Bulk } from "./bulk";
+import type { Picking } from "./usePicking";
+
+interface Doors {
+  all: readonly ProjectClass[];
+  bulk: Bulk;
+  picking: Picking;
+  onPreview: () => void;
+  onSimilar: () => void;
+  onRefresh: () => void;
+  onSearch: () => void;
+  onClassSearch: () => void;
+}
+
+/** The keys of the gallery. */
+export const useGalleryKeys = (doors: Doors): void => {
+  const { all, bulk, picking } = doors;
+  const classKeys: Partial<Record<ActionId, () => void>> = Object.fromEntries(
+    all.slice(0, 20).map(({ id, name }, at) => [`gallery.class.${at + 1}`, () => bulk.label(id, name)]),
+  );
+  useKeys("gallery", {
+    ...classKeys,
+    "gallery.all": picking.chooseAll,
+    "gallery.accept": bulk.accept,
+    "gallery.reject": bulk.reject,
+    "gallery.skip": bulk.skip,
+    "gallery.unclear": bulk.unclear,
+    "gallery.reopen": bulk.reopen,
+    "gallery.unlabel": bulk.clear,
+    "gallery.clear": picking.clear,
+    "gallery.preview": doors.onPreview,
+    "gallery.similar": doors.onSimilar,
+    "gallery.refresh": doors.onRefresh,
+    "gallery.search": doors.onSearch,
+    "gallery.class-search": doors.onClassSearch,
+  });
+};
