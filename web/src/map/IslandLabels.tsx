@@ -1,0 +1,127 @@
+import { memo } from "react";
+
+import { onMap, type Point, type ScreenPx } from "@/shapes/mapUnits";
+import { toScreen, type Viewport } from "@/shapes/mapViewport";
+import type { Bridge, IslandReport } from "@/store/mapRounds";
+import { useObservable, type Cell } from "@/store/observable";
+import { countOf, percent } from "@/ui/words";
+
+import { modeOf } from "./hands";
+import { pointOf, type Layout } from "./layout";
+import classes from "./map.module.css";
+import { byHand, byIsland, type Chosen, type Mode } from "./regions";
+
+const LABEL_HEIGHT = 40;
+const CHARACTER_PX = 7;
+const MOST_BRIDGES = 12;
+
+interface Placed {
+  key: string;
+  at: Point<ScreenPx>;
+  half: number;
+}
+
+/** Leaves out labels outside the pane and those that would lie on one before them. */
+const withoutOverlap = <T extends Placed>(labels: readonly T[], view: Viewport): T[] => {
+  const kept: T[] = [];
+  for (const label of labels) {
+    const { at, half } = label;
+    if (at.x < half || at.y < 20 || at.x > view.width - half || at.y > view.height - 20) continue;
+    const lies = (other: T) =>
+      Math.abs(other.at.x - at.x) < other.half + half && Math.abs(other.at.y - at.y) < LABEL_HEIGHT;
+    if (!kept.some(lies)) kept.push(label);
+  }
+  return kept;
+};
+
+const middleOf = (
+  layout: Layout,
+  imageIds: readonly number[],
+): Point<ReturnType<typeof onMap>["x"]> | null => {
+  let [x, y, count] = [0, 0, 0];
+  for (const id of imageIds) {
+    const point = pointOf(layout, id);
+    if (point < 0) continue;
+    x += layout.xy[2 * point] ?? 0;
+    y += layout.xy[2 * point + 1] ?? 0;
+    count += 1;
+  }
+  return count === 0 ? null : onMap(x / count, y / count);
+};
+
+const islandDetail = (island: IslandReport): string =>
+  [
+    countOf(island.image_count, "image"),
+    island.purity === null ? "no labels yet" : `${percent(island.purity)} pure`,
+    island.odd_count === 0 ? null : countOf(island.odd_count, "odd one"),
+  ]
+    .filter((part) => part !== null)
+    .join(", ");
+
+interface Props {
+  layout: Layout;
+  islands: readonly IslandReport[];
+  bridges: readonly Bridge[];
+  view: Cell<Viewport>;
+  mode: Mode;
+  onChoose: (chosen: Chosen, mode: Mode) => void;
+}
+
+/** Names of the islands and marks of the bridges; a click chooses their images. */
+export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoose }: Props) => {
+  const now = useObservable(view);
+  const names = islands
+    .toSorted((a, b) => b.image_count - a.image_count)
+    .map((island) => ({
+      key: `island ${island.number}`,
+      island,
+      at: toScreen(now, onMap(island.centre_x, island.centre_y)),
+      half: (Math.max(island.name.length, 12) * CHARACTER_PX) / 2 + 12,
+    }));
+  const crossings = bridges.slice(0, MOST_BRIDGES).flatMap((bridge) => {
+    const middle = middleOf(layout, bridge.image_ids);
+    if (middle === null) return [];
+    return [{ key: `bridge ${bridge.first} ${bridge.second}`, bridge, at: toScreen(now, middle), half: 28 }];
+  });
+  return (
+    <div className={classes.labels}>
+      {withoutOverlap(names, now).map(({ key, island, at }) => (
+        <button
+          key={key}
+          type="button"
+          className={classes.island}
+          style={{ left: at.x, top: at.y }}
+          aria-label={`Select island ${island.name}: ${islandDetail(island)}`}
+          title={islandDetail(island)}
+          onClick={(event) => onChoose(byIsland(layout, island.number, island.name), modeOf(event, mode))}
+        >
+          <strong>{island.name}</strong>
+          <span className="tabular">
+            {island.image_count.toLocaleString("en")}
+            {island.purity !== null && ` · ${percent(island.purity)}`}
+            {island.odd_count > 0 && <em> · {island.odd_count} odd</em>}
+          </span>
+        </button>
+      ))}
+      {withoutOverlap(crossings, now).map(({ key, bridge, at }) => (
+        <button
+          key={key}
+          type="button"
+          className={classes.bridge}
+          style={{ left: at.x, top: at.y }}
+          aria-label={`Select the bridge between ${bridge.first_name} and ${bridge.second_name}: ${countOf(bridge.image_ids.length, "image")}`}
+          title={`Between ${bridge.first_name} and ${bridge.second_name}: ${countOf(bridge.image_ids.length, "image")}, ${bridge.labelled_count} labelled`}
+          onClick={(event) =>
+            onChoose(
+              byHand(bridge.image_ids, `bridge "${bridge.first_name}" – "${bridge.second_name}"`),
+              modeOf(event, mode),
+            )
+          }
+        >
+          ⇄ {bridge.image_ids.length}
+        </button>
+      ))}
+    </div>
+  );
+});
+IslandLabels.displayName = "IslandLabels";

@@ -1,0 +1,38 @@
+/** Keys of the map. */
+import { useKeys } from "@/store/keys/board";
+
+import type { ClassLook } from "./painting";
+import type { Mode, Tool } from "./regions";
+import type { TrayActions } from "./Tray";
+
+export interface HandActions {
+  tool: (tool: Tool) => void;
+  mode: (mode: Mode) => void;
+  brush: (factor: number) => void;
+  fit: () => void;
+}
+
+export const useMapKeys = (classList: readonly ClassLook[], hand: HandActions, tray: TrayActions): void => {
+  const classKeys = classList
+    .slice(0, 20)
+    .map(({ id }, place) => [`map.class.${place + 1}`, () => tray.label(id)] as const);
+  useKeys("map", {
+    ...Object.fromEntries(classKeys),
+    "map.lasso": () => hand.tool("lasso"),
+    "map.rectangle": () => hand.tool("rectangle"),
+    "map.brush": () => hand.tool("brush"),
+    "map.pan": () => hand.tool("pan"),
+    "map.replace": () => hand.mode("replace"),
+    "map.add": () => hand.mode("add"),
+    "map.subtract": () => hand.mode("subtract"),
+    "map.larger": () => hand.brush(1.25),
+    "map.smaller": () => hand.brush(0.8),
+    "map.fit": hand.fit,
+    "map.accept": tray.accept,
+    "map.reject": tray.reject,
+    "map.similar": tray.similar,
+    "map.clear": tray.drop,
+    "map.unlabel": tray.clearLabels,
+    "map.skip": tray.skip,
+  });
+};
