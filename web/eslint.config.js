@@ -38,6 +38,11 @@ const zone = ([room, allowed]) => ({
             regex: `^@/(?!(${[...allowed, room].join("|")})/)`,
             message: `${room} may import only from: ${allowed.join(", ") || "nothing of ours"}.`,
           },
+          {
+            group: ["@mantine/core"],
+            importNames: ["SimpleGrid", "Grid", "AppShell", "Marquee"],
+            message: "It writes a style element, which the page's policy forbids. Use a CSS module.",
+          },
           { regex: "^\\.\\./", message: "Another room is reached through @/room/file." },
         ],
       },

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backbones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backbones
+         * @description The catalogue of pretrained networks.
+         */
+        get: operations["list_backbones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -38,6 +58,26 @@ export interface paths {
          *     A stream that breaks off goes on where it was: each event has an id that browsers send back as Last-Event-ID.
          */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Formats
+         * @description The formats that are read and written.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -215,7 +255,7 @@ export interface paths {
         };
         /**
          * List Projects
-         * @description Every project, oldest first.
+         * @description Every project at a glance, oldest first.
          */
         get: operations["list_projects"];
         put?: never;
@@ -239,15 +279,23 @@ export interface paths {
         };
         /**
          * Get Project
-         * @description One project.
+         * @description One project at a glance.
          */
         get: operations["get_project"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Project
+         * @description Delete a project with its labels and models; image files are never touched.
+         */
+        delete: operations["delete_project"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Project
+         * @description Rename a project, or take another backbone for it.
+         */
+        patch: operations["change_project"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/sheets": {
@@ -282,6 +330,46 @@ export interface paths {
          * @description A sheet of 16 x 16 cells of 64 px.
          */
         get: operations["get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Status
+         * @description How far a project has come, and what to do next.
+         */
+        get: operations["get_project_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Settings
+         * @description Every setting with its value; they are changed in labelgraft.toml or the environment, and read at the start.
+         */
+        get: operations["list_settings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -429,6 +517,70 @@ export interface components {
             workspace: string;
         };
         /**
+         * BackboneFacts
+         * @description One pretrained network of the catalogue.
+         */
+        BackboneFacts: {
+            /**
+             * Feature Width
+             * @description Numbers per embedding.
+             * @example 1280
+             */
+            feature_width: number;
+            /**
+             * Gmacs
+             * @description Its cost per image, in billions of multiplications; time grows with it.
+             */
+            gmacs: number;
+            /**
+             * Input Px
+             * @description The side of its square input.
+             * @example 224
+             */
+            input_px: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example efficientnet-lite0
+             */
+            name: string;
+            /**
+             * Note
+             * @description What else to know.
+             * @example
+             */
+            note: string;
+            /**
+             * Parameters Millions
+             * @description Its size.
+             * @example 3.4
+             */
+            parameters_millions: number;
+            /**
+             * Pretraining
+             * @description What it was trained on.
+             * @example ImageNet-1k
+             */
+            pretraining: string;
+            /**
+             * Recommended
+             * @description Whether to take it when in doubt.
+             * @example true
+             */
+            recommended: boolean;
+            /**
+             * Weights Licence
+             * @description Of its weights.
+             * @example Apache-2.0
+             */
+            weights_licence: string;
+            /**
+             * Weights Source
+             * @description Where its weights come from.
+             */
+            weights_source: string;
+        };
+        /**
          * Cause
          * @description What brought an operation about.
          * @enum {string}
@@ -479,6 +631,34 @@ export interface components {
              * @example Look at the current annotations and apply the change again.
              */
             remedy: string | null;
+        };
+        /**
+         * FormatFacts
+         * @description One format of labelled data sets.
+         */
+        FormatFacts: {
+            /**
+             * Describe
+             * @description What it is and who reads it.
+             */
+            describe: string;
+            /**
+             * Lossless
+             * @description Whether every label, split and answer comes back.
+             * @example true
+             */
+            lossless: boolean;
+            /**
+             * Name
+             * @description What it is called.
+             * @example csv
+             */
+            name: string;
+            /**
+             * Transfers
+             * @description What it can do with the image files.
+             */
+            transfers: ("copy" | "link" | "none")[];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -796,6 +976,12 @@ export interface components {
             task: components["schemas"]["Task"];
         };
         /**
+         * NextStep
+         * @description The one thing that brings a project on.
+         * @enum {string}
+         */
+        NextStep: "add-images" | "set-classes" | "lay-out" | "label" | "train" | "predict" | "review" | "export";
+        /**
          * OperationMade
          * @description Somebody, or a job, changed annotations; perhaps in this very browser.
          */
@@ -855,6 +1041,88 @@ export interface components {
             summary: string;
         };
         /**
+         * ProjectCard
+         * @description A project at a glance.
+         */
+        ProjectCard: {
+            /**
+             * Active Model Id
+             * @description The model whose proposals are shown.
+             * @example null
+             */
+            active_model_id: number | null;
+            /**
+             * Backbone
+             * @description The network whose embedding the map and the heads use.
+             */
+            backbone: string;
+            /**
+             * Classes
+             * @description How many classes there are.
+             * @example 2
+             */
+            classes: number;
+            /** @description The images by state. */
+            counts: components["schemas"]["StateCounts"];
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was begun.
+             * @example 2026-05-01T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Images
+             * @description How many there are.
+             * @example 1000
+             */
+            images: number;
+            /**
+             * Last Activity
+             * Format: date-time
+             * @description When somebody, or a job, last changed something.
+             */
+            last_activity: string;
+            /**
+             * Models
+             * @description How many models were trained.
+             * @example 1
+             */
+            models: number;
+            /**
+             * Mosaic
+             * @description Content hashes of up to nine of its images.
+             */
+            mosaic: string[];
+            /**
+             * Multi Label
+             * @description Whether an image may have several classes.
+             * @example false
+             */
+            multi_label: boolean;
+            /**
+             * Name
+             * @description What it is called.
+             * @example pets
+             */
+            name: string;
+            /** @description What to do next. */
+            next_step: components["schemas"]["NextStep"];
+            /**
+             * Rounds
+             * @description How often the map was laid out.
+             * @example 2
+             */
+            rounds: number;
+            task: components["schemas"]["Task"];
+        };
+        /**
          * ProjectChanged
          * @description A project came, went, or changed otherwise than by an operation.
          */
@@ -881,47 +1149,86 @@ export interface components {
             project_id: number;
         };
         /**
-         * ProjectFacts
-         * @description What a project is.
+         * ProjectChanges
+         * @description What to change of a project; what is left out stays.
          */
-        ProjectFacts: {
-            /**
-             * Active Model Id
-             * @description The model whose proposals are shown.
-             * @example null
-             */
-            active_model_id: number | null;
+        ProjectChanges: {
             /**
              * Backbone
              * @description The network whose embedding the map and the heads use.
+             * @example dinov2-small
              */
-            backbone: string;
+            backbone?: string | null;
             /**
-             * Created At
-             * Format: date-time
-             * @description When it was begun.
-             * @example 2026-05-01T09:00:00Z
+             * Name
+             * @description What to call it.
+             * @example pets
              */
-            created_at: string;
+            name?: string | null;
+        };
+        /**
+         * ProjectStatus
+         * @description How far a project has come, as `labelgraft project show` tells it.
+         */
+        ProjectStatus: {
             /**
-             * Id
-             * @description Its number.
+             * Images
+             * @description How many there are.
+             * @example 1000
+             */
+            images: number;
+            /**
+             * Labelled
+             * @description Images with a label.
+             * @example 80
+             */
+            labelled: number;
+            /**
+             * Models
+             * @description How many models were trained.
              * @example 1
              */
-            id: number;
-            /**
-             * Multi Label
-             * @description Whether an image may have several classes.
-             * @example false
-             */
-            multi_label: boolean;
+            models: number;
             /**
              * Name
              * @description What it is called.
              * @example pets
              */
             name: string;
-            task: components["schemas"]["Task"];
+            /**
+             * Next Step
+             * @description What to do next, as a sentence with its command.
+             */
+            next_step: string;
+            /**
+             * Per Class
+             * @description Labelled images by class.
+             * @example {
+             *       "cat": 50,
+             *       "dog": 30
+             *     }
+             */
+            per_class: {
+                [key: string]: number;
+            };
+            /**
+             * Proposed
+             * @description Images with a proposal and no label.
+             * @example 800
+             */
+            proposed: number;
+            /**
+             * Rounds
+             * @description How often the map was laid out.
+             * @example 2
+             */
+            rounds: number;
+            /**
+             * Set Aside
+             * @description Images skipped or unclear.
+             * @example 0
+             */
+            set_aside: number;
         };
         /**
          * RunWentOn
@@ -960,6 +1267,89 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "running" | "stopped" | "finished" | "failed" | "interrupted";
+        };
+        /**
+         * SettingFacts
+         * @description One setting.
+         */
+        SettingFacts: {
+            /**
+             * Default
+             * @description Its value where nothing is set.
+             * @example 100.0
+             */
+            default: string;
+            /**
+             * Expected
+             * @description What it takes, in words.
+             * @example a number from 0.01 to 2000
+             */
+            expected: string;
+            /**
+             * Help
+             * @description What it does.
+             */
+            help: string;
+            /**
+             * Name
+             * @description Its name in labelgraft.toml.
+             * @example max_image_mpx
+             */
+            name: string;
+            /**
+             * Unit
+             * @description Of the value, if it has one.
+             * @example megapixels
+             */
+            unit: string;
+            /**
+             * Value
+             * @description Its value as people read it; secrets are masked.
+             * @example 100.0
+             */
+            value: string;
+            /**
+             * Variable
+             * @description Its environment variable.
+             * @example LABELGRAFT_MAX_IMAGE_MPX
+             */
+            variable: string;
+        };
+        /**
+         * StateCounts
+         * @description How many images are in each state; an image is in one.
+         */
+        StateCounts: {
+            /**
+             * Labelled
+             * @description A person or an import has given a class.
+             * @example 80
+             */
+            labelled: number;
+            /**
+             * New
+             * @description Nobody and nothing has said anything of them.
+             * @example 120
+             */
+            new: number;
+            /**
+             * Proposed
+             * @description A model has proposed a class.
+             * @example 800
+             */
+            proposed: number;
+            /**
+             * Skipped
+             * @description Set aside.
+             * @example 0
+             */
+            skipped: number;
+            /**
+             * Unclear
+             * @description Set aside, as nobody can tell.
+             * @example 0
+             */
+            unclear: number;
         };
         /**
          * Task
@@ -1005,6 +1395,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_backbones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackboneFacts"][];
                 };
             };
             /** @description The request cannot be understood. */
@@ -1226,6 +1735,125 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormatFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -2246,7 +2874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectFacts"][];
+                    "application/json": components["schemas"]["ProjectCard"][];
                 };
             };
             /** @description The request cannot be understood. */
@@ -2369,7 +2997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectFacts"];
+                    "application/json": components["schemas"]["ProjectCard"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -2491,7 +3119,253 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectFacts"];
+                    "application/json": components["schemas"]["ProjectCard"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCard"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -2844,6 +3718,247 @@ export interface operations {
                 };
                 content: {
                     "image/webp": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_project_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectStatus"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -1,9 +1,11 @@
-import { Kbd, Modal, SegmentedControl, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Modal, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 
 import { ACTIONS, SCOPES, type Scope } from "@/store/keys/actions";
 import { keyBoard } from "@/store/keys/board";
 import { keysOf, PROFILE_NAMES, type ProfileName } from "@/store/keys/profiles";
 import { useObservable } from "@/store/observable";
+
+import classes from "./HelpSheet.module.css";
 
 const TITLES: Record<Scope, string> = {
   global: "Everywhere",
@@ -15,38 +17,34 @@ const TITLES: Record<Scope, string> = {
 
 const isClassKey = (id: string): boolean => /\.class\.\d+$/.test(id);
 
-const ScopeKeys = ({ scope, profile }: { scope: Scope; profile: ProfileName }) => (
-  <div>
-    <Title order={3} mb="xs">
-      {TITLES[scope]}
-    </Title>
-    <Table verticalSpacing={4} horizontalSpacing={0} withRowBorders={false} layout="auto">
-      <Table.Tbody>
-        {Object.entries(ACTIONS)
-          .filter(([id, action]) => action.scope === scope && !isClassKey(id))
-          .map(([id, action]) => (
-            <Table.Tr key={id}>
-              <Table.Td>{action.words}</Table.Td>
-              <Table.Td ta="right">
-                {keysOf(profile, id).map((chord) => (
-                  <Kbd key={chord} size="xs" ml={4}>
-                    {chord}
-                  </Kbd>
-                ))}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        {scope !== "global" && (
-          <Table.Tr>
-            <Table.Td>Give class 1 to 10, 11 to 20</Table.Td>
-            <Table.Td ta="right">
-              <Kbd size="xs">1</Kbd> to <Kbd size="xs">0</Kbd>, <Kbd size="xs">Shift</Kbd>
-            </Table.Td>
-          </Table.Tr>
-        )}
-      </Table.Tbody>
-    </Table>
+const Row = ({ words, chords }: { words: string; chords: readonly string[] }) => (
+  <div className={classes.row}>
+    <dt>{words}</dt>
+    <dd>
+      {chords.map((chord) => (
+        <kbd key={chord}>{chord}</kbd>
+      ))}
+    </dd>
   </div>
+);
+
+const ScopeKeys = ({ scope, profile }: { scope: Scope; profile: ProfileName }) => (
+  <section className={classes.scope}>
+    <Title order={3}>{TITLES[scope]}</Title>
+    <dl>
+      {Object.entries(ACTIONS)
+        .filter(([id, action]) => action.scope === scope && !isClassKey(id))
+        .map(([id, action]) => (
+          <Row key={id} words={action.words} chords={keysOf(profile, id)} />
+        ))}
+      {scope !== "global" && (
+        <>
+          <Row words="Give class 1 to 10" chords={["1", "0"]} />
+          <Row words="Give class 11 to 20" chords={["Shift+1", "Shift+0"]} />
+        </>
+      )}
+    </dl>
+  </section>
 );
 
 /** Every key, by the screen where it holds. */
@@ -62,11 +60,11 @@ export const HelpSheet = ({ opened, onClose }: { opened: boolean; onClose: () =>
           value={profile}
           onChange={(name) => keyBoard.choose(name)}
         />
-        <SimpleGrid cols={2} spacing="xl" verticalSpacing="md">
+        <div className={classes.scopes}>
           {SCOPES.map((scope) => (
             <ScopeKeys key={scope} scope={scope} profile={profile} />
           ))}
-        </SimpleGrid>
+        </div>
       </Stack>
     </Modal>
   );

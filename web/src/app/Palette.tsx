@@ -5,6 +5,7 @@ import { Search } from "lucide-react";
 
 import { useObservable } from "@/store/observable";
 import { projectsQuery } from "@/store/projects";
+import { overlayProps } from "@/ui/theme";
 
 import { SCREENS } from "./screens";
 import { shownProject } from "./shownProject";
@@ -48,6 +49,8 @@ export const Palette = ({ onJobs, onHelp }: { onJobs: () => void; onHelp: () => 
       actions={groups.filter(({ actions }) => actions.length > 0)}
       shortcut={null}
       lockScroll={false}
+      overlayProps={overlayProps}
+      radius="md"
       nothingFound="Nothing is called that."
       highlightQuery
       scrollable

@@ -2,7 +2,8 @@ import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } fr
 import { Moon, Sun } from "lucide-react";
 
 export const ThemeButton = () => {
-  const { setColorScheme } = useMantineColorScheme();
+  // Without this Mantine pauses transitions by a style element, which the page's policy forbids.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const dark = useComputedColorScheme("light", { getInitialValueInEffect: false }) === "dark";
   const words = dark ? "Light colours" : "Dark colours";
   return (

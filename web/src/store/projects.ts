@@ -7,7 +7,7 @@ import { getColumns } from "@/api/operations";
 import { decodeColumns } from "./columns";
 import { statesOf, type ImageStates } from "./imageStates";
 
-export type Project = Schemas["ProjectFacts"];
+export type Project = Schemas["ProjectCard"];
 
 export const projectsQuery = () =>
   queryOptions({ queryKey: ["projects"], queryFn: () => unwrap(client.GET("/api/v1/projects")) });

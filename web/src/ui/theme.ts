@@ -48,6 +48,10 @@ const overlay = "0 0 0 1px rgb(0 0 0 / 6%), 0 8px 32px rgb(0 0 0 / 18%)";
 /** Heights on the 8 px grid. */
 const heightOf = (size: unknown): string => ({ xs: "24px", sm: "32px", md: "40px" })[String(size)] ?? "32px";
 
+/** What lies under a dialog stays readable. */
+export const overlayProps = { backgroundOpacity: 0.32, blur: 0 };
+const transitionProps = { duration: 80, transition: "fade" } as const;
+
 export const theme = createTheme({
   primaryColor: "graft",
   primaryShade: { light: 7, dark: 4 },
@@ -95,8 +99,14 @@ export const theme = createTheme({
     InputWrapper: { defaultProps: { size: "sm" } },
     Text: { defaultProps: { size: "sm" } },
     // The page itself never scrolls, and the lock would write a style element that the page's policy forbids.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, padding: "lg" } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, position: "right" } }),
+    Modal: Modal.extend({
+      defaultProps: { lockScroll: false, centered: true, padding: "lg", overlayProps, transitionProps },
+      styles: { title: { fontSize: "15px", fontWeight: 600 } },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: { lockScroll: false, position: "right", overlayProps },
+      styles: { title: { fontSize: "15px", fontWeight: 600 } },
+    }),
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 80 } } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
     Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
