@@ -155,7 +155,7 @@ SETTINGS: tuple[Setting, ...] = (
         _matching(r"cpu|mps|cuda(:\d+)?"), "cpu, mps, cuda or cuda:NUMBER",
     ),
     Setting(
-        "cache_gb", 10.0, "GB", "What activations, and embeddings of fine-tuned networks, may take on disk; the oldest go first.",
+        "cache_gb", 10.0, "GB", "What activations and embeddings of fine-tuned networks may take on disk; the oldest go first.",
         _decimal(0, 100_000), "a number from 0 to 100000",
     ),
     Setting(

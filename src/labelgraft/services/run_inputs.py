@@ -6,6 +6,7 @@ the run will look at: where the activations of an image are known, nobody opens 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from labelgraft.domain.arrays import Bools, Floats, Pixels
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ImageId
 from labelgraft.domain.image import Image
-from labelgraft.domain.training import HeadKind, TrainingSettings
+from labelgraft.domain.training import HeadKind, TrainingSettings, WeightsKind
 from labelgraft.errors import UnreadableImage
 from labelgraft.formats.pixels import Limits, decode, read_file
 from labelgraft.learning.backbones import registry
@@ -53,8 +54,8 @@ def write_inputs(
     frozen = None
     if settings.head is HeadKind.FINETUNE and settings.frozen_blocks != 0:
         sample = sample_of(workspace, used, backbone, limits, view_count=SAMPLE_VIEWS)
-        random = settings.weights == "random" or backbone.name.startswith("random:")
-        converted = (folder if random else workspace.root) / CONVERTED
+        met_again = settings.weights is WeightsKind.PRETRAINED
+        converted = (workspace.root if met_again else folder) / CONVERTED
         frozen = resident.call(
             "labelgraft.learning.finetuning.frozen_part.describe", backbone.name, settings.weights, settings.seed,
             settings.frozen_blocks, settings.device, sample, str(converted),
@@ -101,6 +102,7 @@ def drop_inputs(folder: Path) -> None:
             file.unlink()
     for name in (VIEWS, PREPARED):
         (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / CONVERTED, ignore_errors=True)
 
 
 def complete_views(
