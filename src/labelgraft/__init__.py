@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labelgraft.remote.connect import connect
     from labelgraft.workbench.front_door import Workbench, open
 
 __version__ = "0.1.0"
-__all__ = ["Workbench", "__version__", "open"]
+__all__ = ["Workbench", "__version__", "connect", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> Any:
         from labelgraft.workbench import front_door
 
         return getattr(front_door, name)
+    if name == "connect":
+        from labelgraft.remote import connect as module
+
+        return module.connect
     raise AttributeError(f"module 'labelgraft' has no attribute {name!r}")

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "labelgraft.cli.demo:demo",
         "Play the whole loop with a simulated annotator and print its table.",
     ),
+    "run": ("labelgraft.cli.run:run", "Import a folder of images and open it in the browser meanwhile."),
     "serve": ("labelgraft.cli.serve:serve", "Start the server of a workspace and open it in the browser."),
     "doctor": ("labelgraft.cli.doctor:doctor", "Say what works on this machine and what does not."),
     "project": ("labelgraft.cli.project:project", "New, list, show, delete projects."),

@@ -22,11 +22,17 @@ SERVER = "labelgraft.server.start"
 
 def serve_workspace(
     output: Output, folder: Path | None, *, port: int | None = None, host: str = "127.0.0.1",
-    roots: Sequence[Path] = (), browser: bool = True, begin: Callable[[Workbench], None] | None = None,
+    roots: Sequence[Path] = (), browser: bool = True, prepare: Callable[[Workbench], str] | None = None,
+    begin: Callable[[Workbench], None] | None = None,
 ) -> None:  # fmt: skip
-    """Serve until Ctrl+C. Where a server has the workspace open already, show that one instead."""
+    """Serve until Ctrl+C. Where a server has the workspace open already, show that one instead.
+
+    prepare: quick work before the first page, gives the page's path. begin: long work behind it.
+    """
     start: Any = importlib.import_module(SERVER)
-    wanted = start.Start(folder, host=host, port=port, roots=roots, open_browser=browser, begin=begin)
+    wanted = start.Start(
+        folder, host=host, port=port, roots=roots, open_browser=browser, prepare=prepare, begin=begin
+    )
     try:
         start.serve(wanted, lambda text: tell(output, text))
     except WorkspaceLocked as error:

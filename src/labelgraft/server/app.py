@@ -8,7 +8,20 @@ from labelgraft import __version__
 from labelgraft.server import errors, static
 from labelgraft.server.hub import Hub
 from labelgraft.server.options import ServerOptions
-from labelgraft.server.routes import about, events, jobs, pictures, projects, session
+from labelgraft.server.routes import (
+    about,
+    backbones,
+    events,
+    jobs,
+    map,
+    models,
+    pictures,
+    predictions,
+    projects,
+    runs,
+    session,
+    training,
+)
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
 from labelgraft.workbench.front_door import Workbench
@@ -17,10 +30,17 @@ PREFIX = "/api/v1"
 
 ROUTERS: tuple[APIRouter, ...] = (
     about.router,
+    session.links,
     projects.router,
     jobs.router,
     events.router,
     pictures.router,
+    backbones.router,
+    map.router,
+    models.router,
+    predictions.router,
+    runs.router,
+    training.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 

@@ -44,7 +44,8 @@ class Start:
     """How to start.
 
     folder: the workspace; None for the one of the settings. host: only this machine's own. port: None for the first free
-    one from PORT on. roots: folders from which images may be imported. begin: what to do once the workspace is open.
+    one from PORT on. roots: folders from which images may be imported. prepare: quick work before the first page, gives that
+    page's path. begin: long work behind it.
     """
 
     folder: Path | None
@@ -52,6 +53,7 @@ class Start:
     port: int | None = None
     roots: Sequence[Path] = ()
     open_browser: bool = True
+    prepare: Callable[[Workbench], str] | None = None
     begin: Callable[[Workbench], None] | None = None
 
 
@@ -70,7 +72,8 @@ def serve(start: Start, tell: Tell) -> None:
 def _serve_open(bench: Workbench, start: Start, listener: socket.socket, address: str, tell: Tell) -> None:
     options = ServerOptions(roots=tuple(root.resolve() for root in start.roots))
     app = make_app(bench, options)
-    link = f"{address}/start?token={options.start_token}"
+    page = "" if start.prepare is None else f"&to={start.prepare(bench)}"
+    link = f"{address}/start?token={options.start_token}{page}"
     with log_file(bench.folder), token_file(bench.folder, options.program_token):
         server = Server(app)
 
