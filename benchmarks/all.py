@@ -11,8 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ORDER = (
-    "label_efficiency.py", "purity.py", "gestures.py", "embedding_throughput.py", "head_speed.py", "map_round.py",
-    "tables_at_scale.py",
+    "label_efficiency.py", "purity.py", "gestures.py", "embedding_throughput.py", "finetuning_pass.py", "head_speed.py",
+    "map_round.py", "tables_at_scale.py",
 )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def test_rows_of_a_run_that_failed_are_known_to_the_next_one_in_its_own_order(
 
     with pytest.raises(JobFailed):
         fail()
-    with at_hand(workspace, folder(tmp_path, "two"), wanted(3, 4, 1), ROOM) as file:
+    with at_hand(workspace, folder(tmp_path, "two"), wanted(3, 2, 1), ROOM) as file:
         assert file.known.tolist() == [[False, True], [False, False], [True, False]]
         assert (file.values[0, 1] == 31.0).all()
         assert (file.values[2, 0] == 10.0).all()
