@@ -5,10 +5,9 @@ from __future__ import annotations
 from labelgraft import __version__
 from labelgraft.server.dependencies import Bench, Options
 from labelgraft.server.resource import resource
-from labelgraft.server.schemas.about import About, BackboneFacts, FormatFacts, Health, Limits, SettingFacts
-from labelgraft.workbench.facts import DEFAULT_BACKBONE, settings_facts
+from labelgraft.server.schemas.about import About, FormatFacts, Health, Limits, SettingFacts
 from labelgraft.workbench.facts import list_formats as formats
-from labelgraft.workbench.front_door import catalogue
+from labelgraft.workbench.facts import settings_facts
 
 router = resource("about")
 
@@ -39,20 +38,6 @@ def about(bench: Bench, options: Options) -> About:
 def list_settings(bench: Bench) -> list[SettingFacts]:
     """Every setting with its value; they are changed in labelgraft.toml or the environment, and read at the start."""
     return [SettingFacts.model_validate(each) for each in settings_facts(bench.settings)]
-
-
-@router.get("/backbones", operation_id="list_backbones")
-def list_backbones() -> list[BackboneFacts]:
-    """The catalogue of pretrained networks."""
-    return [
-        BackboneFacts(
-            name=each.name, input_px=each.preprocessing.input_px, feature_width=each.feature_width,
-            parameters_millions=each.parameters_millions, gmacs=each.gmacs, pretraining=each.pretraining,
-            weights_licence=each.weights_licence, weights_source=each.weights_source, note=each.note,
-            recommended=each.name == DEFAULT_BACKBONE,
-        )
-        for each in catalogue()
-    ]  # fmt: skip
 
 
 @router.get("/formats", operation_id="list_formats")

@@ -50,23 +50,6 @@ class SettingFacts(Schema):
     variable: str = Field(description="Its environment variable.", examples=["LABELGRAFT_MAX_IMAGE_MPX"])
 
 
-class BackboneFacts(Schema):
-    """One pretrained network of the catalogue."""
-
-    name: str = Field(description="What it is called.", examples=["efficientnet-lite0"])
-    input_px: Count = Field(description="The side of its square input.", examples=[224])
-    feature_width: Count = Field(description="Numbers per embedding.", examples=[1280])
-    parameters_millions: float = Field(description="Its size.", examples=[3.4])
-    gmacs: float = Field(
-        description="Its cost per image, in billions of multiplications; time grows with it."
-    )
-    pretraining: str = Field(description="What it was trained on.", examples=["ImageNet-1k"])
-    weights_licence: str = Field(description="Of its weights.", examples=["Apache-2.0"])
-    weights_source: str = Field(description="Where its weights come from.")
-    note: str = Field(description="What else to know.", examples=[""])
-    recommended: bool = Field(description="Whether to take it when in doubt.", examples=[True])
-
-
 class FormatFacts(Schema):
     """One format of labelled data sets."""
 
