@@ -1,5 +1,5 @@
 /** Requests about images. */
-import { apiError, NoAnswer } from "./client";
+import { apiError, NoAnswer } from "./errors";
 
 export interface ImageProposal {
   class_id: number;

@@ -1,5 +1,5 @@
 /** Requests about the map and about what a selection holds. */
-import { apiError, NoAnswer } from "./client";
+import { apiError, NoAnswer } from "./errors";
 
 export interface MapRound {
   number: number;

@@ -1,5 +1,5 @@
 /** The two requests that change annotations, with the key under which the server does them only once. */
-import { ApiError, apiError, NoAnswer } from "./client";
+import { ApiError, apiError, NoAnswer } from "./errors";
 
 export interface OperationAnswer {
   operation: { id: number } | null;

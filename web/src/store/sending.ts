@@ -1,5 +1,5 @@
 /** How a gesture goes to the server, and what each answer means for it. */
-import { ApiError, NoAnswer } from "@/api/client";
+import { ApiError, NoAnswer } from "@/api/errors";
 import { postOperation, postRevert, type OperationAnswer } from "@/api/operations";
 
 import type { Gesture, GestureProblem } from "./gesture";

@@ -1,7 +1,7 @@
 /** What this page holds as long as it lives: the journal, the events, and the answers of the server. */
 import { QueryClient } from "@tanstack/react-query";
 
-import { ApiError, NoAnswer } from "@/api/client";
+import { ApiError, NoAnswer } from "@/api/errors";
 
 import { EventStream, type EventMessage, type ServerEvent } from "./events";
 import { Journal, type JournalEvent } from "./journal";
