@@ -72,3 +72,11 @@ export const modelNamesQuery = (projectId: number) =>
     queryKey: ["project", projectId, "model-names"],
     queryFn: () => getModels(projectId),
   });
+
+/** Everything about one image; refetched whenever something was changed. */
+export const detailsQuery = (projectId: number, imageId: number) =>
+  queryOptions({
+    queryKey: ["project", projectId, "image", imageId],
+    queryFn: async () => (await fetchDetails(projectId, [imageId]))[0] ?? null,
+    enabled: imageId > 0,
+  });

@@ -1,0 +1,75 @@
+import { Tooltip } from "@mantine/core";
+
+import { NONE, rowOf, STATE, type ImageStates } from "@/store/imageStates";
+import { pictureUrl, type ImageBook } from "@/store/imageBook";
+import type { ProjectClass } from "@/store/images";
+
+import classes from "./annotate.module.css";
+import type { Sitting, SittingImage } from "./sitting";
+
+/** So many images are shown before and after the one on the screen. */
+const BEFORE = 8;
+const AFTER = 40;
+
+const REASON_LETTERS: Readonly<Record<string, string>> = { typical: "T", ambiguous: "D", random: "R" };
+
+export const inStrip = ({ images, at }: Sitting): readonly SittingImage[] =>
+  images.slice(Math.max(at - BEFORE, 0), at + AFTER);
+
+/** The images of the sitting in a row: what was, what comes and why. */
+export const FilmStrip = ({
+  sitting,
+  book,
+  states,
+  named,
+  onGo,
+}: {
+  sitting: Sitting;
+  book: ImageBook;
+  states: ImageStates;
+  named: ReadonlyMap<number, ProjectClass>;
+  onGo: (imageId: number) => void;
+}) => (
+  <nav className={classes.strip} aria-label="Queue">
+    {inStrip(sitting).map((each) => {
+      const facts = book.get(each.image_id);
+      const current = sitting.images[sitting.at] === each;
+      const row = rowOf(states, each.image_id);
+      const label = named.get(states.classIds[row] ?? NONE);
+      const state = states.states[row];
+      const aside = state === STATE.skipped ? "skipped" : state === STATE.unclear ? "unclear" : null;
+      const file = facts?.path.split("/").at(-1) ?? `Image ${each.image_id}`;
+      const said = [file, label && `labelled ${label.name}`, aside, each.explanation]
+        .filter(Boolean)
+        .join(", ");
+      return (
+        <Tooltip key={each.image_id} label={said} multiline maw={320} events={TOUCHED}>
+          <button
+            type="button"
+            className={classes.frame}
+            aria-current={current ? "true" : undefined}
+            aria-label={said}
+            data-aside={aside !== null}
+            tabIndex={current ? 0 : -1}
+            onClick={(event) => {
+              event.currentTarget.blur();
+              onGo(each.image_id);
+            }}
+          >
+            {facts !== undefined && (
+              <img src={pictureUrl(facts.content_hash, 64)} alt="" draggable={false} decoding="async" />
+            )}
+            {label !== undefined && <span className={classes.given} style={{ background: label.colour }} />}
+            {label === undefined && aside === null && each.reason !== null && (
+              <span className={classes.letter} aria-hidden>
+                {REASON_LETTERS[each.reason]}
+              </span>
+            )}
+          </button>
+        </Tooltip>
+      );
+    })}
+  </nav>
+);
+
+const TOUCHED = { hover: true, focus: false, touch: false };
