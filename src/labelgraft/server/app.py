@@ -11,16 +11,21 @@ from labelgraft.server.options import ServerOptions
 from labelgraft.server.routes import (
     about,
     backbones,
+    demo,
     events,
+    exports,
+    imports,
     jobs,
     map,
     models,
     pictures,
+    places,
     predictions,
     projects,
     runs,
     session,
     training,
+    uploads,
 )
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
@@ -41,13 +46,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     predictions.router,
     runs.router,
     training.router,
+    places.router,
+    uploads.router,
+    imports.router,
+    exports.router,
+    demo.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 
 
 def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
     """The application over an open workspace. Whoever opened the workspace closes it."""
-    app = frame(body_bytes=options.body_bytes)
+    app = frame()
     sessions = Sessions(bench.folder, options.start_token)
     app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
     app.state.web = static.Web()
@@ -59,7 +69,7 @@ def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
     return app
 
 
-def frame(body_bytes: int = 0) -> FastAPI:
+def frame() -> FastAPI:
     """The routes and their schema, without a workspace behind them."""
     app = FastAPI(
         title="Labelgraft",
@@ -68,7 +78,6 @@ def frame(body_bytes: int = 0) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
-        max_body_size=body_bytes,
         telemetry={"tracing": False},
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,

@@ -50,6 +50,7 @@ CODES = {
     403: "refused",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     413: "too-large",
     415: "wrong-type",
     422: "invalid-request",

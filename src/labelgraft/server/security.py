@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelgraft.server import errors
 from labelgraft.server.options import ServerOptions
+from labelgraft.server.patience import patient
 from labelgraft.server.sessions import Sessions
 
 API: Final = "/api/"
@@ -74,7 +75,7 @@ class Guard:
             await errors.answer(*refused)(scope, receive, with_headers)
             return
         try:
-            await self._app(scope, receive, with_headers)
+            await self._app(scope, patient(receive), with_headers)
         except Exception as error:
             if began:
                 errors.log.error("an answer broke off", exc_info=error)

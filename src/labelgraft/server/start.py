@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from labelgraft.errors import BadSetting, LabelgraftError
 from labelgraft.server.app import make_app
 from labelgraft.server.options import ServerOptions
+from labelgraft.server.patience import PatientProtocol
 from labelgraft.server.sessions import write_secret
 from labelgraft.workbench import front_door
 from labelgraft.workbench.door import TOKEN_FILE
@@ -94,7 +95,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI) -> None:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, ws="none", http="h11", loop="asyncio", proxy_headers=False,
+            app, log_config=None, access_log=False, ws="none", http=PatientProtocol, loop="asyncio", proxy_headers=False,
             server_header=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=GOODBYE_SECONDS, h11_max_incomplete_event_size=HEADER_BYTES,
         )  # fmt: skip
