@@ -34,6 +34,7 @@ class Settings:
     workers: int | None
     backend: str | None
     device: str
+    max_upload_gb: float
     cache_gb: float
     backups_kept: int
     backup_hours: float
@@ -155,7 +156,12 @@ SETTINGS: tuple[Setting, ...] = (
         _matching(r"cpu|mps|cuda(:\d+)?"), "cpu, mps, cuda or cuda:NUMBER",
     ),
     Setting(
-        "cache_gb", 10.0, "GB", "What activations and embeddings of fine-tuned networks may take on disk; the oldest go first.",
+        "max_upload_gb", 100.0, "GB", "What all uploads together may take on disk; more is refused.",
+        _decimal(0, 100_000), "a number from 0 to 100000",
+    ),
+    Setting(
+        "cache_gb", 10.0, "GB",
+        "What activations and embeddings of fine-tuned networks may take on disk; the oldest go first.",
         _decimal(0, 100_000), "a number from 0 to 100000",
     ),
     Setting(

@@ -22,6 +22,7 @@ from labelgraft.domain.queue import QueueOrder
 from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import BadFormat, BadInput
 from labelgraft.formats import detect
+from labelgraft.services.demo_digits import draw_digits
 from labelgraft.workbench import front_door
 from labelgraft.workbench.project import ProjectBench
 
@@ -31,7 +32,6 @@ BUDGETS = (10, 20, 20)
 GOAL = 0.99
 PAGE = 40
 """Thumbnails that she looks through before the model learns again."""
-DIGIT_SIDE_PX = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +79,6 @@ def prepare_data(data: Path | None, folder: Path) -> Path:
         raise BadFormat(
             f"{data}: cannot be unpacked ({error}). Nothing was played. Give a .tar or a folder."
         ) from error
-    return folder
-
-
-def draw_digits(folder: Path) -> Path:
-    """Scikit-learn's 1,797 handwritten digits as one PNG per image and a labels.csv."""
-    from PIL import Image
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    (folder / "images").mkdir(parents=True)
-    lines = ["path,label"]
-    for number, (grey, label) in enumerate(zip(digits.images, digits.target, strict=True)):
-        image = Image.fromarray(np.uint8(255 - grey * 15.9375))
-        image = image.resize((DIGIT_SIDE_PX, DIGIT_SIDE_PX), Image.Resampling.BICUBIC)
-        path = f"images/{number:04}.png"
-        image.save(folder / path)
-        lines.append(f"{path},{label}")
-    (folder / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 

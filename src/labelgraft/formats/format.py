@@ -115,14 +115,18 @@ class FolderFormat(ABC):
         return {}
 
     def _checked_fit(self, dataset: Dataset, transfer: Transfer) -> Fitted:
-        if transfer not in self.transfers:
-            raise BadSetting(
-                f"{self.name} cannot be written with transfer {transfer!r}: its files belong beside each "
-                "other. "
-                f"Nothing was written. Choose {' or '.join(map(repr, self.transfers))}."
-            )
+        check_transfer(self, transfer)
         check_dataset(dataset)
         return self.fit(dataset, transfer)
+
+
+def check_transfer(known: Format, transfer: Transfer) -> None:
+    """Raises: BadSetting if the format cannot do that with the image files."""
+    if transfer not in known.transfers:
+        raise BadSetting(
+            f"{known.name} cannot be written with transfer {transfer!r}: its files belong beside each other. "
+            f"Nothing was written. Choose {' or '.join(map(repr, known.transfers))}."
+        )
 
 
 def check_dataset(dataset: Dataset) -> None:

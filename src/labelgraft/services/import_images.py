@@ -40,7 +40,8 @@ class ImportRequest:
     """What to import.
 
     format_name None = found out. key: makes the labels' operation happen once. within: folders out of which nothing is
-    read, whatever links and lists say; None: the person may read whatever this process may.
+    read, whatever links and lists say; None: the person may read whatever this process may. name: what the history calls
+    the source; None: its file name.
     """
 
     project_id: ProjectId
@@ -49,6 +50,7 @@ class ImportRequest:
     labels: bool
     key: str
     within: tuple[str, ...] | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +292,9 @@ def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]
         detail: Json = {"source": str(request.source), "format": found["format"]}
         dataset = read_source(request, workspace.uploads_folder).dataset
         given = import_labels(
-            workspace, request.project_id, dataset, name=request.source.name, detail=detail, key=request.key
-        )
+            workspace, request.project_id, dataset, name=request.name or request.source.name, detail=detail,
+            key=request.key,
+        )  # fmt: skip
     refused = [*found["refused"], *(row for shard in shards for row in shard["refused"])]
     return ImportReport(
         added=sum(shard["added"] for shard in shards),

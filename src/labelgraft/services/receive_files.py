@@ -61,7 +61,7 @@ class Uploads:
 
     def __init__(self, folder: Path, limits: UploadLimits) -> None:
         self._store = UploadStore(folder)
-        self._limits = limits
+        self.limits = limits
         self._guard = threading.Lock()
         self._open: dict[int, _Upload] = {}
         self._known: dict[ContentHash, Path] | None = None
@@ -163,9 +163,9 @@ class Uploads:
                 f"{file.path}: upload {number} has another file of this path, which stays. The new one was not taken. "
                 "Begin another upload for it."
             )
-        if there is None and len(upload.by_path) >= self._limits.files:
+        if there is None and len(upload.by_path) >= self.limits.files:
             raise TooLarge(
-                f"{file.path}: upload {number} has {self._limits.files:,} files already, the most that one may have. "
+                f"{file.path}: upload {number} has {self.limits.files:,} files already, the most that one may have. "
                 "This one was not taken. Begin another upload for the rest."
             )
         return there
@@ -208,12 +208,12 @@ class Uploads:
 
     def _most_bytes(self, path: str) -> int:
         is_image = PurePosixPath(path).suffix.lower() in IMAGE_SUFFIXES
-        return self._limits.image_bytes if is_image else LABEL_FILE_BYTES
+        return self.limits.image_bytes if is_image else LABEL_FILE_BYTES
 
     def _check_room(self, more_bytes: int) -> None:
-        if self._bytes + more_bytes > self._limits.total_bytes:
+        if self._bytes + more_bytes > self.limits.total_bytes:
             raise TooLarge(
-                f"All uploads together may take {self._limits.total_bytes / 1e9:.0f} GB, and have "
+                f"All uploads together may take {self.limits.total_bytes / 1e9:.0f} GB, and have "
                 f"{self._bytes / 1e9:.1f}. The file was not taken. Delete projects that are done, or raise the setting "
                 "max_upload_gb."
             )

@@ -76,6 +76,11 @@ def scan_files(root: Path, roots: Container[str] | None = None) -> Scan:
     return Scan(tuple(listing.files), tuple(listing.refused), listing.other_files)
 
 
+def is_passed_over(name: str) -> bool:
+    """True for hidden files and folders, and for those that systems keep for themselves."""
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
+
+
 class _Listing:
     """One walk through a tree."""
 
@@ -108,7 +113,7 @@ class _Listing:
             self.refuse(path, f"the folder could not be read: {error.strerror or error}")
             return
         for entry in ordered:
-            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
+            if is_passed_over(entry.name):
                 continue
             if self.roots is not None and entry.is_symlink() and entry.path not in self.roots:
                 self.refuse(entry.path, LEADS_OUT)
@@ -128,7 +133,7 @@ class _Listing:
                 self._refuse_or_pass(entry.path, suffix, "is not a regular file")
             elif not suffix and not _starts_like_an_image(entry.path):
                 self.other_files += 1
-            elif not _is_text(entry.path):
+            elif not is_text(entry.path):
                 self.refuse(entry.path, "its name is not valid UTF-8; rename it to take it in")
             else:
                 self.files.append(FoundFile(entry.path, folder, found.st_size, found.st_mtime_ns))
@@ -146,7 +151,8 @@ class _Listing:
         self.refused.append(RefusedFile(path.encode("utf-8", "backslashreplace").decode(), reason))
 
 
-def _is_text(path: str) -> bool:
+def is_text(path: str) -> bool:
+    """True if a path can be written down as text."""
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:

@@ -142,6 +142,8 @@ def sweep(c: Connection, folder: Path) -> None:
     """Delete what a killed process left half-written, and uploads that nobody came back for and no image uses."""
     for torn in folder.glob(f"*/*{TORN}"):
         torn.unlink()
+    for torn in folder.glob(f"*{TORN}"):
+        shutil.rmtree(torn)
     store = UploadStore(folder)
     for number in store.numbers():
         age_days = (time.time() - _touched(folder / str(number))) / 86_400

@@ -12,6 +12,7 @@ from labelgraft.domain.model import RunState
 from labelgraft.errors import JobCancelled
 from labelgraft.jobs.runner import JobRunner
 from labelgraft.learning.resident import Resident
+from labelgraft.services.receive_files import UploadLimits, Uploads
 from labelgraft.settings import Settings
 from labelgraft.storage import backup, runs
 from labelgraft.storage.workspace import Workspace
@@ -22,6 +23,9 @@ from labelgraft.workbench.learning_jobs import LearningJobs
 from labelgraft.workbench.picture_verbs import Pictures
 
 BACKUP_CHECK_SECONDS = 60.0
+
+MOST_UPLOADED_FILES = 1_000_000
+"""Of one upload."""
 
 ONCE = "key"
 """The argument that makes a job's operation happen once; different in each call."""
@@ -38,6 +42,7 @@ class Engine:
         self._resident: Resident | None = None
         self.kept = Kept()
         self.pictures = Pictures(workspace, self.ingest)
+        self.uploads = Uploads(workspace.uploads_folder, upload_limits(settings))
         self.jobs = JobRunner(workspace.root, settings.database_url)
         learning = LearningJobs(
             workspace, self.ingest, lambda: self.resident, self.person, int(1e9 * settings.cache_gb)
@@ -99,6 +104,14 @@ class Engine:
             self._resident.close()
             self._resident = None
         self.workspace.close()
+
+
+def upload_limits(settings: Settings) -> UploadLimits:
+    """What uploads may take."""
+    return UploadLimits(
+        image_bytes=int(1e6 * settings.max_image_mb), files=MOST_UPLOADED_FILES,
+        total_bytes=int(1e9 * settings.max_upload_gb),
+    )  # fmt: skip
 
 
 def say_interrupted(workspace: Workspace) -> None:

@@ -24,6 +24,7 @@ from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.job_verbs import JobVerbs
 from labelgraft.workbench.picture_verbs import Pictures
 from labelgraft.workbench.project import ProjectBench
+from labelgraft.workbench.upload_verbs import UploadVerbs
 from labelgraft.workbench.watch import Watch
 
 __all__ = ["JobStatus", "Workbench", "cancel_job", "catalogue", "list_jobs", "open"]
@@ -76,7 +77,7 @@ def catalogue() -> tuple[Backbone, ...]:
     return registry.catalogue()
 
 
-class Workbench(JobVerbs, BackboneVerbs):
+class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
     """An open workspace: its projects and its background work. Use it as a context manager, or call close."""
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:

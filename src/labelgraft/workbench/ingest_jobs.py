@@ -15,6 +15,7 @@ from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.backbones import registry
 from labelgraft.learning.backbones.compiled_cache import HALF_WRITTEN
 from labelgraft.services import embed_images, import_images
+from labelgraft.services.demo_digits import keep_digits
 from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool, cores
 from labelgraft.services.ingest_messages import NetworkChoice
@@ -48,10 +49,14 @@ class IngestJobs:
             sweep_converted(workspace.root / CONVERTED_FOLDER)
 
     def kinds(self) -> tuple[JobKind, ...]:
-        """Import and embed."""
+        """Import, the demo's import, and embed."""
         return (
             JobKind(
                 "import", self._plan_import, self._import_step, self._finish_import,
+                concurrency=self.workers, unit="images", size=lambda payload: len(payload.get("files", ())),
+            ),
+            JobKind(
+                "demo", self._plan_demo, self._import_step, self._finish_import,
                 concurrency=self.workers, unit="images", size=lambda payload: len(payload.get("files", ())),
             ),
             JobKind(
@@ -84,6 +89,10 @@ class IngestJobs:
     def _plan_import(self, arguments: Json) -> list[Json]:
         steps = import_images.plan(self.workspace, import_request(arguments), self.workers)
         return [with_context(step, arguments) for step in steps]
+
+    def _plan_demo(self, arguments: Json) -> list[Json]:
+        keep_digits(self.workspace.uploads_folder)
+        return self._plan_import(arguments)
 
     def _import_step(self, payload: Json) -> Json:
         if "found" in payload:
@@ -143,6 +152,7 @@ def import_request(arguments: Json) -> ImportRequest:
         labels=arguments["labels"],
         key=arguments["key"],
         within=None if arguments.get("within") is None else tuple(arguments["within"]),
+        name=arguments.get("name"),
     )
 
 

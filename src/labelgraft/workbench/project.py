@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,7 +21,9 @@ from labelgraft.services.tell_status import tell_card, tell_status
 from labelgraft.storage import classes, images, projects
 from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.export_jobs import loss_report
+from labelgraft.workbench.export_verbs import ExportVerbs
 from labelgraft.workbench.ingest_jobs import network_choice
+from labelgraft.workbench.intake_verbs import IntakeVerbs, source_at
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class ProjectBench(LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs):
+class ProjectBench(IntakeVerbs, ExportVerbs, LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
 
     def __repr__(self) -> str:
@@ -95,13 +95,9 @@ class ProjectBench(LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs
         Known files are passed over, so calling it again after an interruption goes on. labels: also import the
         labels that the source has. Raises BadFormat, BadInput, UnknownName, JobCancelled, JobFailed.
         """
-        arguments = {
-            "source": os.path.abspath(source),  # noqa: PTH100  resolve() would rename files behind links
-            "format_name": format_name,
-            "labels": labels,
-            "backbone": self.info.backbone if embed else None,
-            "key": f"import-{uuid.uuid4()}",
-        }
+        arguments = self._import_arguments(
+            source_at(source), format_name=format_name, labels=labels, embed=embed
+        )
         return ImportReport.from_json(self._job("import", f"Adding {source}", arguments, on_progress))
 
     def embed(

@@ -1,0 +1,128 @@
+"""Uploads: files by their SHA-256, in any order and number at a time; what is there is never sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import HTTPException, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from labelgraft.domain.ids import ContentHash
+from labelgraft.server.dependencies import Bench
+from labelgraft.server.resource import resource
+from labelgraft.server.schemas.base import Id
+from labelgraft.server.schemas.uploads import Hash, Missing, NewUpload, Offer, Received, RelativePath, Upload
+from labelgraft.workbench.front_door import Workbench
+from labelgraft.workbench.upload_verbs import LABEL_FILE_BYTES, Incoming, Offered, ReceivedFile
+
+CHUNK_BYTES = 1 << 20
+PATIENCE_SECONDS = 60.0
+"""How long to wait for the next bytes of a file."""
+LARGEST_FILE_BYTES = max(LABEL_FILE_BYTES, 4_096_000_000)
+"""More than any setting takes; what is taken is looked at byte by byte."""
+
+router = resource("uploads")
+
+UploadId = Annotated[Id, Path(description="The upload's number.")]
+
+
+@router.post("/uploads", operation_id="begin_upload", status_code=201)
+def begin_upload(bench: Bench, wanted: NewUpload) -> Upload:
+    """Begin an upload. It is kept as long as images need it, and for a week where none does."""
+    return facts(bench, bench.begin_upload(wanted.name))
+
+
+@router.get("/uploads/{upload_id}", operation_id="get_upload")
+def get_upload(bench: Bench, upload_id: UploadId) -> Upload:
+    """How much of an upload is there."""
+    return facts(bench, upload_id)
+
+
+@router.post("/uploads/{upload_id}/missing", operation_id="missing_files")
+def missing_files(bench: Bench, upload_id: UploadId, offer: Offer) -> Missing:
+    """Which files must be sent. Ask again after an interruption, of any upload: what is there is not sent twice."""
+    hashes = bench.missing_files(upload_id, [ContentHash(each) for each in offer.hashes])
+    files = bench.offer_files(
+        upload_id, [Offered(ContentHash(each.sha256), each.path) for each in offer.files]
+    )
+    return Missing(missing=list(dict.fromkeys([*hashes, *(each.content_hash for each in files)])))
+
+
+@router.put(
+    "/uploads/{upload_id}/files/{sha256}", operation_id="send_file", max_body_size=LARGEST_FILE_BYTES,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)  # fmt: skip
+async def send_file(
+    request: Request,
+    bench: Bench,
+    upload_id: UploadId,
+    sha256: Annotated[Hash, Path(description="Of the bytes that follow.")],
+    path: Annotated[RelativePath, Query(description="Inside the folder that is uploaded, with `/`.")],
+) -> Received:
+    """Send one file as the raw body. It is there whole, or not at all; sending it again changes nothing.
+
+    The bytes must have the SHA-256 of the address. Where the workspace has them already, the body is not read.
+    """
+    file = Offered(ContentHash(sha256), path)
+    begun = await run_in_threadpool(bench.receive_file, upload_id, file, announced(request))
+    if isinstance(begun, ReceivedFile):
+        return told(begun)
+    return told(await written(request, begun))
+
+
+async def written(request: Request, incoming: Incoming) -> ReceivedFile:
+    """Write a body to the disk as it comes. Raises what Incoming raises; HTTPException if the bytes stay away."""
+    try:
+        async for chunk in chunks(request):
+            await run_in_threadpool(incoming.write, chunk)
+        return await run_in_threadpool(incoming.finish)
+    except TimeoutError:
+        raise HTTPException(408, "The bytes of the file stayed away too long. Send it again.") from None
+    except ClientDisconnect:
+        raise HTTPException(400, "The sender went away before the end of the file. Send it again.") from None
+    finally:
+        await run_in_threadpool(incoming.close)
+
+
+async def chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces of about CHUNK_BYTES. Raises TimeoutError."""
+    waiting = bytearray()
+    stream = aiter(request.stream())
+    while True:
+        try:
+            waiting += await asyncio.wait_for(anext(stream), PATIENCE_SECONDS)
+        except StopAsyncIteration:
+            break
+        if len(waiting) >= CHUNK_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
+
+
+def announced(request: Request) -> int | None:
+    """How many bytes the sender says will come."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 19 else None
+
+
+def facts(bench: Workbench, number: int) -> Upload:
+    """An upload as it goes over the wire."""
+    files, limits = bench.received_files(number), bench.upload_limits()
+    return Upload(
+        id=number, name=bench.upload_name(number), files=len(files), bytes=sum(each.file_bytes for each in files),
+        image_bytes=limits.image_bytes, most_files=limits.files,
+    )  # fmt: skip
+
+
+def told(file: ReceivedFile) -> Received:
+    """A file as it goes over the wire."""
+    return Received(sha256=file.content_hash, path=file.asked, stored=file.stored, bytes=file.file_bytes)

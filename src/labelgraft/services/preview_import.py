@@ -1,0 +1,61 @@
+"""Tell what an import would find, before anything is imported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path, PurePosixPath
+
+from labelgraft.domain.dataset import SET_ASIDE, Answer
+from labelgraft.domain.image import RefusedFile
+from labelgraft.domain.intake import ImportPreview, PreviewRow
+from labelgraft.services.import_images import ImportRequest, is_known, read_source
+from labelgraft.storage import images
+from labelgraft.storage.workspace import Workspace
+
+ROWS = 12
+REFUSED = 20
+
+
+def preview_import(workspace: Workspace, request: ImportRequest) -> ImportPreview:
+    """Find out the format, read the labels, list the files; no image is opened.
+
+    Raises BadFormat, BadInput, UnknownName, UnknownPlace.
+    """
+    source = read_source(request, workspace.uploads_folder)
+    with workspace.database.reading() as connection:
+        known = images.known_files(connection, request.project_id)
+    dataset = source.dataset
+    paths = dict.fromkeys(path for path, _ in source.files)
+    counts = Counter(
+        name for image in dataset.images if image.answer is Answer.ACCEPT for name in image.class_names
+    )
+    rows = [PreviewRow(i.path, i.class_names, i.split, i.answer) for i in dataset.images[:ROWS]]
+    if source.format_name == "folder":
+        rows = [
+            PreviewRow(inside(request.source, path), (), None, Answer.ACCEPT)
+            for path, _ in source.files[:ROWS]
+        ]
+    return ImportPreview(
+        format_name=source.format_name,
+        reason=source.reason,
+        images=len(paths),
+        known=sum(is_known(path, known) for path in paths),
+        classes={name: counts[name] for name in dataset.class_names},
+        multi_label=dataset.multi_label,
+        labelled=sum(bool(i.class_names) and i.answer is Answer.ACCEPT for i in dataset.images),
+        set_aside=sum(i.answer in SET_ASIDE for i in dataset.images),
+        rejected=sum(i.answer is Answer.REJECT for i in dataset.images),
+        rows=tuple(rows),
+        refused=tuple(
+            RefusedFile(inside(request.source, each.path), each.reason) for each in source.refused[:REFUSED]
+        ),
+        refused_count=len(source.refused),
+    )
+
+
+def inside(source: Path, path: str) -> str:
+    """A path as seen from the source, where it lies inside of it."""
+    try:
+        return PurePosixPath(Path(path).relative_to(source)).as_posix()
+    except ValueError:
+        return path
