@@ -70,6 +70,7 @@ class ImageFilter:
 
     class_id: labelled with it. proposed_class_id: proposed by the active model (or model_id) with it.
     min_confidence, max_confidence: of the proposal, 0 to 1, inclusive. path_contains: text in the path.
+    suspicious: labelled images whose label a confident proposal or most of their neighbours contradict.
     """
 
     state: ImageState | None = None
@@ -81,6 +82,7 @@ class ImageFilter:
     folder: str | None = None
     split: Split | None = None
     path_contains: str | None = None
+    suspicious: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

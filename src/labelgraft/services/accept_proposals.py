@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labelgraft.domain.annotation import Author
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.operation import Cause
@@ -17,8 +18,11 @@ from labelgraft.domain.proposal import ProposalColumns
 from labelgraft.domain.reports import AcceptReport
 from labelgraft.domain.selection import Selection
 from labelgraft.errors import BadInput, BadSetting, UnknownName
-from labelgraft.storage import classes, images, labelling, projects, proposals
+from labelgraft.storage import classes, labelling, marks, projects, proposals
 from labelgraft.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 LEAST_OF_SEVERAL = 0.5
 """In a multi-label project a class is accepted with its image from this confidence on, where no threshold is given."""
@@ -41,27 +45,35 @@ def accept_proposals(
 
     Raises BadSetting if the request names nothing or the threshold is outside 0 to 1; BadInput without proposals.
     """
-    check_request(request)
     with workspace.database.writing() as connection:
-        project = projects.get(connection, project_id)
-        names = {each.id: each.name for each in classes.of_project(connection, project_id)}
-        model_id = proposals.model_of(connection, project_id)
-        if model_id is None:
-            raise BadInput(
-                "There are no proposals yet. Train a model and take its proposals: labelgraft predict PROJECT"
-            )
-        waiting = waiting_ids(workspace, project_id, request.selection)
-        columns = proposals.columns(connection, project_id)
-        picked = pick(columns, waiting, request, project, {name: key for key, name in names.items()})
-        chosen, expected = gather(columns, picked)
-        per_class = Counter(names[class_id] for wanted in chosen.values() for class_id in wanted)
-        words = summary_of(chosen, expected, request, dry_run)
-        if dry_run or not chosen:
-            return AcceptReport(len(chosen), per_class, expected, None, words)
-        operation = labelling.set_classes(
-            connection, project_id, chosen, author=author, cause=Cause.ACCEPT, summary=words,
-            detail=detail_of(request, model_id, expected), accepted_from=model_id, idempotency_key=idempotency_key,
-        )  # fmt: skip
+        return accept_in(connection, project_id, request, author, dry_run, idempotency_key)
+
+
+def accept_in(
+    connection: Connection, project_id: ProjectId, request: AcceptRequest, author: Author, dry_run: bool = False,
+    idempotency_key: str | None = None,
+) -> AcceptReport:  # fmt: skip
+    """Accept proposals in the caller's transaction. Raises as accept_proposals."""
+    check_request(request)
+    project = projects.get(connection, project_id)
+    names = {each.id: each.name for each in classes.of_project(connection, project_id)}
+    model_id = proposals.model_of(connection, project_id)
+    if model_id is None:
+        raise BadInput(
+            "There are no proposals yet. Train a model and take its proposals: labelgraft predict PROJECT"
+        )
+    waiting = waiting_ids(connection, project_id, request.selection)
+    columns = proposals.columns(connection, project_id)
+    picked = pick(columns, waiting, request, project, {name: key for key, name in names.items()})
+    chosen, expected = gather(columns, picked)
+    per_class = Counter(names[class_id] for wanted in chosen.values() for class_id in wanted)
+    words = summary_of(chosen, expected, request, dry_run)
+    if dry_run or not chosen:
+        return AcceptReport(len(chosen), per_class, expected, None, words)
+    operation = labelling.set_classes(
+        connection, project_id, chosen, author=author, cause=Cause.ACCEPT, summary=words,
+        detail=detail_of(request, model_id, expected), accepted_from=model_id, idempotency_key=idempotency_key,
+    )  # fmt: skip
     return AcceptReport(len(chosen), per_class, expected, operation, f"Operation {operation.id}: {words}")
 
 
@@ -75,43 +87,39 @@ def check_request(request: AcceptRequest) -> None:
         raise BadSetting(f"threshold: found {request.threshold:g}, expected 0 to 1. Nothing was accepted.")
 
 
-def waiting_ids(workspace: Workspace, project_id: ProjectId, selection: Selection | None) -> Collection[int]:
+def waiting_ids(connection: Connection, project_id: ProjectId, selection: Selection | None) -> Ints:
     """Images of the selection, or of the project, that carry only a proposal."""
-    with workspace.database.reading() as connection:
-        columns = images.columns(connection, project_id)
-    waiting = columns.image_ids[columns.states == STATE_CODES.index(ImageState.PROPOSED)]
+    known = marks.every(connection, project_id)
+    waiting: Ints = known.image_ids[known.states == STATE_CODES.index(ImageState.PROPOSED)]
     if selection is not None:
         waiting = waiting[np.isin(waiting, np.asarray(selection.image_ids, np.int64))]
-    ids: list[int] = waiting.tolist()
-    return ids
+    return waiting
 
 
 def pick(
-    columns: ProposalColumns, waiting: Collection[int], request: AcceptRequest, project: Project,
+    columns: ProposalColumns, waiting: Ints, request: AcceptRequest, project: Project,
     ids: dict[str, ClassId],
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:  # fmt: skip
+) -> Ints:  # fmt: skip
     """Positions in the columns of the proposals to accept."""
     least = (
         request.threshold
         if request.threshold is not None
         else (LEAST_OF_SEVERAL if project.multi_label else 0.0)
     )
-    fits = np.isin(columns.image_ids, np.asarray(list(waiting), np.int64)) & (columns.confidences >= least)
+    fits = np.isin(columns.image_ids, waiting) & (columns.confidences >= least)
     if request.class_name is not None:
         if request.class_name not in ids:
             raise UnknownName("class", request.class_name, ids)
         fits &= columns.class_ids == ids[request.class_name]
-    return np.flatnonzero(fits)
+    return np.flatnonzero(fits).astype(np.int64)
 
 
-def gather(
-    columns: ProposalColumns, picked: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> tuple[dict[ImageId, tuple[ClassId, ...]], float]:
+def gather(columns: ProposalColumns, picked: Ints) -> tuple[dict[ImageId, tuple[ClassId, ...]], float]:
     """The classes to give to each image, and the share that is expected to be right."""
     chosen: dict[ImageId, tuple[ClassId, ...]] = {}
-    for position in picked:
-        image_id = ImageId(int(columns.image_ids[position]))
-        chosen[image_id] = (*chosen.get(image_id, ()), ClassId(int(columns.class_ids[position])))
+    listed = (columns.image_ids[picked].tolist(), columns.class_ids[picked].tolist())
+    for image_id, class_id in zip(*listed, strict=True):
+        chosen[ImageId(image_id)] = (*chosen.get(ImageId(image_id), ()), ClassId(class_id))
     return chosen, float(columns.confidences[picked].mean()) if len(picked) else 0.0
 
 

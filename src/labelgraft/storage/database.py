@@ -16,6 +16,10 @@ LONG_LOG_BYTES = 16 * 2**20
 """Beyond this SQLite's log is moved into the database file."""
 
 
+class _TriedError(Exception):
+    """Ends a transaction that was only meant to be tried."""
+
+
 class Database:
     """Connections to SQLite (one file, one writer) or to PostgreSQL (many writers, in any process)."""
 
@@ -74,6 +78,13 @@ class Database:
         with self._my_turn(), self._translated(), self._writer.begin() as connection:
             yield connection
         self._shorten_log_later()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """As writing, but nothing of the block is saved: to see what a change would do."""
+        with suppress(_TriedError), self.writing() as connection:
+            yield connection
+            raise _TriedError
 
     def checkpoint(self) -> None:
         """Move SQLite's log into the database file."""

@@ -139,7 +139,7 @@ def search(
             if other != driver and met:
                 met = stream.keep(c, met)
         if text and met:
-            met = _with_text(c, met, text)
+            met = with_text(c, met, text)
         met = met[:limit]
         found += [ImageId(row) for row in met]
         if len(met) == limit:
@@ -152,7 +152,8 @@ def search(
     return Found(found, ImageId(after))
 
 
-def _with_text(c: Connection, numbers: list[int], text: str) -> list[int]:
+def with_text(c: Connection, numbers: list[int], text: str) -> list[int]:
+    """Those of some images that have a text in their path."""
     t = image_file.c
     like = dialect.contains_text(c, t.path, text)
     return dialect.numbers(

@@ -17,7 +17,7 @@ from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.operation import AnnotationChange, Cause, ImageFields, Operation
 from labelgraft.errors import BadInput
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, counters, operations, projects, settling
+from labelgraft.storage import classes, counters, operations, projects, rejecting, settling
 from labelgraft.storage.reverting import revert as revert
 
 
@@ -179,6 +179,67 @@ def set_state(
         summary=summary,
         detail=detail,
         fallback=dict.fromkeys(image_ids, state),
+        idempotency_key=idempotency_key,
+    )
+
+
+def reopen(
+    c: Connection,
+    project_id: ProjectId,
+    image_ids: Sequence[ImageId],
+    *,
+    author: Author,
+    cause: Cause = Cause.HAND,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Bring images that were skipped or marked unclear back among those to label; others stay as they are."""
+    known = settling.current_fields(c, project_id, image_ids)
+    aside = [i for i, now in known.items() if now.state in (ImageState.SKIPPED, ImageState.UNCLEAR)]
+    return set_state(
+        c,
+        project_id,
+        aside,
+        ImageState.NEW,
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        idempotency_key=idempotency_key,
+    )
+
+
+def reject(
+    c: Connection,
+    project_id: ProjectId,
+    image_ids: Sequence[ImageId],
+    class_id: ClassId | None = None,
+    *,
+    author: Author,
+    cause: Cause = Cause.HAND,
+    summary: str,
+    detail: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Turn down the proposals of images (of one class, where it is named); their model does not make them again.
+
+    An image nobody has answered that is left without a proposal is new again.
+    """
+    done = _begin(c, project_id, None, idempotency_key)
+    if done is not None:
+        return done
+    changes, losing = rejecting.to_reject(c, project_id, image_ids, class_id)
+    return settling.settle(
+        c,
+        project_id,
+        (),
+        author=author,
+        cause=cause,
+        summary=summary,
+        detail=detail,
+        proposal_changes=changes,
+        losing=losing,
         idempotency_key=idempotency_key,
     )
 

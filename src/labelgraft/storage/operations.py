@@ -110,6 +110,12 @@ def project_of(c: Connection, operation_id: OperationId) -> ProjectId:
     return ProjectId(found)
 
 
+def is_of(c: Connection, project_id: ProjectId, operation_id: OperationId) -> bool:
+    """Whether a project has an operation of that number."""
+    where = (operation.c.id == operation_id) & (operation.c.project_id == project_id)
+    return c.execute(select(operation.c.id).where(where)).first() is not None
+
+
 def by_idempotency_key(c: Connection, project_id: ProjectId, key: str | None) -> Operation | None:
     """The operation that was done under that key, if any."""
     if key is None:

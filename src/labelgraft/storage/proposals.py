@@ -19,6 +19,7 @@ from labelgraft.errors import BadInput, ShapeMismatch
 from labelgraft.storage import dialect, marks, operations, projects, rejecting
 from labelgraft.storage.proposal_rows import BANDS as BANDS
 from labelgraft.storage.proposal_rows import columns as columns
+from labelgraft.storage.proposal_rows import count_of_class as count_of_class
 from labelgraft.storage.proposal_rows import model_of as model_of
 from labelgraft.storage.proposal_rows import of_images as of_images
 from labelgraft.storage.tables import proposal

@@ -14,6 +14,7 @@ from labelgraft.storage.database import Database
 from labelgraft.storage.embeddings import EmbeddingStore
 from labelgraft.storage.files import TORN, sweep_torn, sync_folder
 from labelgraft.storage.lock import LOCK_FILE, WorkspaceLock
+from labelgraft.storage.state_columns import StateCache
 from labelgraft.storage.tables import about
 from labelgraft.storage.thumbnails import ThumbnailStore
 
@@ -29,6 +30,7 @@ class Workspace:
         self.database = database
         self.embeddings = EmbeddingStore(root / "embeddings")
         self.thumbnails = ThumbnailStore(root / "thumbnails")
+        self.states = StateCache()
         self.models_folder = root / "models"
         self.runs_folder = root / "runs"
         self.maps_folder = root / "maps"

@@ -12,6 +12,7 @@ from labelgraft.domain.model import RunState
 from labelgraft.errors import JobCancelled
 from labelgraft.jobs.runner import JobRunner
 from labelgraft.learning.resident import Resident
+from labelgraft.services.compact_vectors import CompactVectors
 from labelgraft.services.receive_files import UploadLimits, Uploads
 from labelgraft.settings import Settings
 from labelgraft.storage import backup, runs
@@ -41,6 +42,7 @@ class Engine:
         self._guard = threading.Lock()
         self._resident: Resident | None = None
         self.kept = Kept()
+        self.compact = CompactVectors()
         self.pictures = Pictures(workspace, self.ingest)
         self.uploads = Uploads(workspace.uploads_folder, upload_limits(settings))
         self.jobs = JobRunner(workspace.root, settings.database_url)

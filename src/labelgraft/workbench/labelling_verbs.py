@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from labelgraft.domain.arrays import Floats, Ints
+from labelgraft.domain.change import ChangeReport, LabelChange, Once
 from labelgraft.domain.ids import ImageId, OperationId
-from labelgraft.domain.image import ImageState
+from labelgraft.domain.image import ImageFilter, ImageState
 from labelgraft.domain.operation import Operation, RevertReport
 from labelgraft.domain.reports import AcceptReport
 from labelgraft.domain.selection import Selection
-from labelgraft.errors import UnknownName
+from labelgraft.domain.selector import Selector
+from labelgraft.errors import UnknownNumber
 from labelgraft.services.accept_proposals import AcceptRequest, accept_proposals
+from labelgraft.services.change_labels import change_labels
+from labelgraft.services.order_selection import odd_ones_first
 from labelgraft.services.read_answers import Doubtful, doubtful, read_answers
-from labelgraft.services.select_images import select_images
-from labelgraft.storage import labelling, operations, reverting
+from labelgraft.storage import journal, labelling, operations, reverting
 from labelgraft.workbench.project_base import ProjectBase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class LabellingVerbs(ProjectBase):
@@ -29,9 +37,12 @@ class LabellingVerbs(ProjectBase):
 
         leave_out: the odd ones. Raises BadSetting, BadInput, UnknownName.
         """
-        return select_images(
-            self._workspace, self.id, image_ids=images, island=island, lasso=lasso, round_number=round_number,
-            path_contains=path_contains, leave_out=leave_out, unlabelled_only=unlabelled_only,
+        wanted = None if path_contains is None else ImageFilter(path_contains=path_contains)
+        return self.choose(
+            Selector(
+                images=images, island=island, lasso=lasso, filter=wanted, round_number=round_number,
+                leave_out=leave_out, unlabelled_only=unlabelled_only,
+            )
         )  # fmt: skip
 
     def label(self, images: Selection | Sequence[int], class_name: str) -> Operation:
@@ -82,6 +93,19 @@ class LabellingVerbs(ProjectBase):
             self._workspace, self.id, request, author=self._engine.person, dry_run=dry_run
         )
 
+    def change_labels(self, change: LabelChange, *, once: Once | None = None) -> ChangeReport:
+        """Do one gesture of any kind, or tell what it would do; done once under a key, however often it is sent.
+
+        Raises BadSetting, BadInput, UnknownName, StaleRevision; nothing is saved then.
+        """
+        return change_labels(
+            self._workspace, self.id, self._engine.compact, change, author=self._engine.person, once=once
+        )
+
+    def odd_ones_first(self, chosen: Selection) -> tuple[Ints, Floats]:
+        """The images of a selection, the oddest first, and how odd each is in robust standard deviations."""
+        return odd_ones_first(self._workspace, self.id, chosen, self._engine.compact)
+
     def answers(self) -> dict[ImageId, str]:
         """The class of every image that has one: its label, else the surest proposal."""
         return read_answers(self._workspace, self.id)
@@ -96,13 +120,42 @@ class LabellingVerbs(ProjectBase):
         with self._workspace.database.reading() as connection:
             return operations.page(connection, self.id, start, limit)
 
-    def revert(self, operation: int, *, dry_run: bool = False) -> RevertReport:
-        """Take back any operation as a whole; says which later ones that overrides. Raises UnknownName."""
+    def operation(self, number: int) -> Operation:
+        """One operation. Raises UnknownNumber."""
+        with self._workspace.database.reading() as connection:
+            self._check_operation(connection, OperationId(number))
+            return operations.get(connection, OperationId(number))
+
+    def operation_images(self, number: int) -> list[ImageId]:
+        """The images that an operation touched, in the order of their numbers. Raises UnknownNumber."""
+        with self._workspace.database.reading() as connection:
+            self._check_operation(connection, OperationId(number))
+            return journal.image_ids(connection, OperationId(number))
+
+    def revert(self, operation: int, *, dry_run: bool = False, once: Once | None = None) -> RevertReport:
+        """Take back any operation as a whole; says which later ones that overrides. Raises UnknownNumber."""
         operation_id = OperationId(operation)
         with self._workspace.database.writing() as connection:
-            if operations.project_of(connection, operation_id) != self.id:
-                raise UnknownName("operation of this project", str(operation), ())
-            return reverting.revert(connection, operation_id, author=self._engine.person, dry_run=dry_run)
+            self._check_operation(connection, operation_id)
+            if once is None:
+                return reverting.revert(connection, operation_id, author=self._engine.person, dry_run=dry_run)
+            operations.done_before(connection, self.id, once.key, once.digest)
+            report = reverting.revert(
+                connection,
+                operation_id,
+                author=self._engine.person,
+                dry_run=dry_run,
+                idempotency_key=once.key,
+            )
+            if report.operation is not None:
+                operations.remember_request(connection, report.operation.id, once.digest)
+            return report
+
+    def _check_operation(self, connection: Connection, operation_id: OperationId) -> None:
+        if not operations.is_of(connection, self.id, operation_id):
+            raise UnknownNumber(
+                f"This project has no operation {operation_id}. The history lists those there are. Nothing was changed."
+            )
 
     def _chosen(self, images: Selection | Sequence[int]) -> Selection:
         """Ids as a selection."""

@@ -9,13 +9,13 @@ import numpy as np
 from labelgraft.domain.ids import ModelId
 from labelgraft.domain.model import Model
 from labelgraft.domain.scorecard import LiveScore, ModelDetails, ModelDuel
+from labelgraft.domain.selector import Selector
 from labelgraft.domain.trial import TrialAnswer
 from labelgraft.errors import BadInput
 from labelgraft.jobs.records import JobStatus
 from labelgraft.services.compare_models import compare_models
 from labelgraft.services.manage_models import delete_model, describe_model, tell_model
 from labelgraft.services.score_live import score_live
-from labelgraft.services.select_images import select_images
 from labelgraft.services.try_model import TRIED, try_model
 from labelgraft.storage import gestures, models, projects
 from labelgraft.workbench.ingest_jobs import network_choice
@@ -99,7 +99,7 @@ class ModelVerbs(ProjectBase):
 
     def _ids(self, images: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Images of this project. Raises BadInput for others."""
-        chosen = select_images(self._workspace, self.id, image_ids=images)
+        chosen = self.choose(Selector(images=images))
         return np.asarray(chosen.image_ids, np.int64)
 
     def _last_operation(self) -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from labelgraft.domain.dataset import LossReport
 from labelgraft.domain.ids import ImageId, ModelId
 from labelgraft.domain.image import ImageFilter, ImageState, SheetColumns, Split
-from labelgraft.domain.operation import Operation
-from labelgraft.domain.project import LabelClass
 from labelgraft.domain.reports import EmbedReport, ImageList, ImportReport, ProjectCard, ProjectStatus
 from labelgraft.errors import BadInput, BadSetting, Conflict
 from labelgraft.formats import registry as formats
@@ -18,7 +15,8 @@ from labelgraft.jobs.records import JobState
 from labelgraft.services.list_images import list_images
 from labelgraft.services.list_sheets import list_sheets
 from labelgraft.services.tell_status import tell_card, tell_status
-from labelgraft.storage import classes, images, projects
+from labelgraft.storage import images, projects
+from labelgraft.workbench.class_verbs import ClassVerbs
 from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.export_jobs import loss_report
 from labelgraft.workbench.export_verbs import ExportVerbs
@@ -35,7 +33,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-class ProjectBench(IntakeVerbs, ExportVerbs, LabellingVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs):
+class ProjectBench(
+    IntakeVerbs, ExportVerbs, LabellingVerbs, ClassVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs
+):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
 
     def __repr__(self) -> str:
@@ -61,30 +61,6 @@ class ProjectBench(IntakeVerbs, ExportVerbs, LabellingVerbs, LearningVerbs, Mode
         network_choice(backbone)
         with self._workspace.database.writing() as connection:
             projects.set_backbone(connection, self.id, backbone)
-
-    def set_classes(self, names: Sequence[str]) -> tuple[LabelClass, ...]:
-        """Add the classes that are missing; gives all of them."""
-        with self._workspace.database.writing() as connection:
-            classes.ensure(connection, self.id, names)
-        return self.classes()
-
-    def rename_class(self, old: str, new: str) -> None:
-        """Call a class by another name; its labels stay. Raises UnknownName, AlreadyExists."""
-        class_id = self._class_id(old)
-        with self._workspace.database.writing() as connection:
-            classes.rename(connection, self.id, class_id, new, author=self._engine.person)
-
-    def merge_class(self, name: str, into: str) -> Operation:
-        """Give every label of one class to another and delete it, as one operation. Raises UnknownName."""
-        gone, kept = self._class_id(name), self._class_id(into)
-        with self._workspace.database.writing() as connection:
-            return classes.merge(connection, self.id, gone, kept, author=self._engine.person)
-
-    def delete_class(self, name: str) -> Operation:
-        """Delete a class with its labels, as one operation. Raises UnknownName."""
-        class_id = self._class_id(name)
-        with self._workspace.database.writing() as connection:
-            return classes.delete(connection, self.id, class_id, author=self._engine.person)
 
     def add_images(
         self, source: str | Path, *, format_name: str | None = None, labels: bool = True, embed: bool = True,

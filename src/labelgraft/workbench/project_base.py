@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 from labelgraft.domain.ids import ClassId, ProjectId
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import LabelClass, Project
+from labelgraft.domain.selection import Selection
+from labelgraft.domain.selector import Selector
 from labelgraft.jobs.records import JobStatus
 from labelgraft.jobs.runner import JobHandle
+from labelgraft.services.select_images import select_images
 from labelgraft.storage import classes, projects
 from labelgraft.workbench.engine import Engine
 
@@ -39,6 +42,10 @@ class ProjectBase:
         """The classes in order."""
         with self._workspace.database.reading() as connection:
             return classes.of_project(connection, self.id)
+
+    def choose(self, selector: Selector) -> Selection:
+        """The images that a selector means. Raises BadSetting, BadInput, UnknownName."""
+        return select_images(self._workspace, self.id, selector, self._engine.compact)
 
     def _class_id(self, name: str) -> ClassId:
         """Raises UnknownName, with near names."""
