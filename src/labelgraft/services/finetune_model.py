@@ -23,6 +23,7 @@ from labelgraft.errors import JobCancelled, LabelgraftError
 from labelgraft.formats.pixels import Limits
 from labelgraft.learning.backbones import registry
 from labelgraft.learning.calibration import fit_temperature, probabilities
+from labelgraft.learning.finetuning.deployed import LAYER
 from labelgraft.learning.finetuning.frozen_facts import Engine
 from labelgraft.learning.finetuning.parent import TrainingProcess, TrainingResult
 from labelgraft.learning.finetuning.request import HELD_OUT, TARGETS, Request
@@ -51,7 +52,6 @@ HOLD_OUT_FROM = 50
 """Labels from which a fifth is held out of this run alone, where there is no test split: a rung of the ladder is kept only
 if images that it was not trained on say that it is better."""
 FOLDS = 5
-LAYER = "adapted"
 POLL_SECONDS = 0.2
 CACHE_BYTES = 10_000_000_000
 
