@@ -33,11 +33,31 @@ export interface paths {
         };
         /**
          * List Backbones
-         * @description The catalogue of pretrained networks.
+         * @description The catalogue of pretrained networks, with their speed on this machine.
          */
         get: operations["list_backbones"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Demo
+         * @description Make a project of handwritten digits; nothing is downloaded. Each call makes another one.
+         */
+        post: operations["begin_demo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -246,6 +266,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Places
+         * @description Folders from which images can be imported, with how many they hold.
+         *
+         *     What lies outside of the roots, is hidden, or is not there at all is a 404 that looks the same.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -296,6 +338,511 @@ export interface paths {
          * @description Rename a project, or take another backbone for it.
          */
         patch: operations["change_project"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/backbones/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Backbones
+         * @description How well each embedded backbone separates the labels so far, with intervals; needs two labels of two classes.
+         */
+        get: operations["compare_backbones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Embed
+         * @description Embed every image with a backbone; what is embedded is not done again.
+         */
+        post: operations["embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The exports of a project, newest first.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Export Dataset
+         * @description Begin to write an export into the workspace; download it when its job is finished.
+         */
+        post: operations["export_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Export
+         * @description What an export would lose, exactly; nothing is written.
+         */
+        post: operations["check_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/{job}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description A finished export as one zip, made while it is sent; images are stored in it as they are.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Images
+         * @description Begin to add images, with thumbnails and embeddings in the same pass.
+         *
+         *     Files below a root stay where they are. Files that are known are passed over, so beginning again goes on. Labels come
+         *     as one operation of the history, which can be reverted.
+         */
+        post: operations["import_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Import
+         * @description What an import would find: the format, classes and counts, the first rows, what would be refused.
+         */
+        post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Map
+         * @description The two main directions of an embedding, at once and without islands: image_ids (uint32), xy (float32, N x 2).
+         */
+        get: operations["preview_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Map Rounds
+         * @description Every round, oldest first.
+         */
+        get: operations["list_map_rounds"];
+        put?: never;
+        /**
+         * Make Map Round
+         * @description Lay the images out anew, keeping their places where they can be kept.
+         */
+        post: operations["make_map_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Round
+         * @description One round.
+         */
+        get: operations["get_map_round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/bridges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bridges
+         * @description Groups of images whose 15 nearest neighbours are split between two islands, the largest group first.
+         */
+        get: operations["list_bridges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Columns
+         * @description The points of a round: image_ids (uint32), xy (float32, N x 2, in map radii), islands (int32, -1 for none).
+         */
+        get: operations["get_map_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/islands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Islands
+         * @description The islands of a round with their odd ones, by the labels and proposals of now.
+         */
+        get: operations["list_islands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Moves
+         * @description What moved since another round, the farthest first.
+         */
+        get: operations["get_map_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Every model with its quality, newest first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Models
+         * @description Two models on labelled images that neither was taught while it answered: accuracies, difference, where they differ.
+         */
+        get: operations["compare_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description A model with its provenance: run, settings, seed, versions, labels, digest.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Model
+         * @description Delete a model that is not the active one; labels accepted from it stay.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        /**
+         * Describe Model
+         * @description Rename or describe a model.
+         */
+        patch: operations["describe_model"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Score
+         * @description How often a person's answer was the model's proposal, with its interval.
+         */
+        get: operations["get_model_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Model
+         * @description Make a model the active one: its embedding is mapped and its proposals are taken next.
+         */
+        post: operations["use_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Propose classes with calibrated confidence; earlier proposals give way, labels are never touched.
+         *
+         *     A dry run answers at once, with what the model would say of a few images, and writes nothing.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Every training, newest first.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        /**
+         * Start Run
+         * @description Begin a training on the labels so far; the model that comes of it becomes the active one.
+         */
+        post: operations["start_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description A training with its metrics, also while it runs.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/runs/{run_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Go on with a training that ended before it gave a model, from its last checkpoint.
+         */
+        post: operations["resume_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/runs/{run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Run
+         * @description End a training after its current step; the last finished epoch becomes the model.
+         */
+        post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project_id}/sheets": {
@@ -358,6 +905,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/training/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Advise Training
+         * @description Which way of training fits the images and labels, measured on them in some seconds.
+         */
+        post: operations["advise_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/training/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate Training
+         * @description How long a training with these settings may take; null where nothing was measured and no probe is wanted.
+         */
+        post: operations["estimate_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/training/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Training Settings
+         * @description Every setting of a training with its default, range and plain explanation; the same as `labelgraft train --help`.
+         */
+        get: operations["list_training_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -372,6 +979,108 @@ export interface paths {
         get: operations["list_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/start-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Start Link
+         * @description An address that opens one more session, once: for another browser of the same person.
+         */
+        post: operations["new_start_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin an upload. It is kept as long as images need it, and for a week where none does.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload
+         * @description How much of an upload is there.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/files/{content_hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send File
+         * @description Send one file as the raw body. It is there whole, or not at all; sending it again changes nothing.
+         *
+         *     The bytes must have the SHA-256 of the address. Where the workspace has them already, the body is not read.
+         */
+        put: operations["send_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Missing Files
+         * @description Which files must be sent. Ask again after an interruption, of any upload: what is there is not sent twice.
+         */
+        post: operations["missing_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -517,6 +1226,93 @@ export interface components {
             workspace: string;
         };
         /**
+         * AdaptationCase
+         * @description The four cases of data size and similarity to what the backbone was trained on.
+         * @enum {string}
+         */
+        AdaptationCase: "small and similar" | "small and dissimilar" | "large and similar" | "large and dissimilar";
+        /**
+         * Advice
+         * @description The recommended way of training, with what was measured and why.
+         */
+        Advice: {
+            /**
+             * Block Count
+             * @description Blocks of the backbone.
+             * @example 9
+             */
+            block_count: number;
+            /** @description Of data size and similarity to the backbone's own images. */
+            case: components["schemas"]["AdaptationCase"];
+            /**
+             * Distance
+             * @description From the backbone's own images; 0 = the same.
+             * @example 0.31
+             */
+            distance: number | null;
+            /**
+             * Epochs
+             * @description How often every image is seen.
+             * @example 30
+             */
+            epochs: number;
+            /**
+             * Frozen Blocks
+             * @description Blocks to keep as they are.
+             * @example 9
+             */
+            frozen_blocks: number;
+            /**
+             * Full Steps
+             * @description Steps on the whole network at the end.
+             * @example 0
+             */
+            full_steps: number;
+            /** @description The way to take. */
+            head: components["schemas"]["HeadKind"];
+            /**
+             * Labels
+             * @description Labels so far.
+             * @example 50
+             */
+            labels: number;
+            /**
+             * Labels Per Class
+             * @description Mean over the classes that have any.
+             * @example 25
+             */
+            labels_per_class: number;
+            /**
+             * Probe Accuracy
+             * @description Of a linear probe, cross-validated.
+             * @example 0.97
+             */
+            probe_accuracy: number | null;
+            /**
+             * Reason
+             * @description Why, in sentences.
+             */
+            reason: string;
+            /**
+             * Views
+             * @description Copies of each image to train on.
+             * @example 8
+             */
+            views: number;
+        };
+        /**
+         * Answer
+         * @description What a person said of an image: its classes hold, do not hold, were passed over, or cannot be told.
+         * @enum {string}
+         */
+        Answer: "accept" | "reject" | "ignore" | "unclear";
+        /**
+         * Augmentation
+         * @description Which changed copies (views) of every image are trained on beside the image itself.
+         * @enum {string}
+         */
+        Augmentation: "none" | "mirror" | "standard";
+        /**
          * BackboneFacts
          * @description One pretrained network of the catalogue.
          */
@@ -532,6 +1328,18 @@ export interface components {
              * @description Its cost per image, in billions of multiplications; time grows with it.
              */
             gmacs: number;
+            /**
+             * Here
+             * @description Whether it works without fetching weights.
+             * @example true
+             */
+            here: boolean;
+            /**
+             * Images Per Second
+             * @description On this machine, reading the images included; null while nothing was measured.
+             * @example 187
+             */
+            images_per_second: number | null;
             /**
              * Input Px
              * @description The side of its square input.
@@ -553,7 +1361,7 @@ export interface components {
             /**
              * Parameters Millions
              * @description Its size.
-             * @example 3.4
+             * @example 4.65
              */
             parameters_millions: number;
             /**
@@ -569,6 +1377,16 @@ export interface components {
              */
             recommended: boolean;
             /**
+             * Speed Basis
+             * @description Where the speed comes from, in words.
+             */
+            speed_basis: string;
+            /**
+             * Speed Measured
+             * @description False: scaled from another backbone, within a factor of 2.
+             */
+            speed_measured: boolean;
+            /**
              * Weights Licence
              * @description Of its weights.
              * @example Apache-2.0
@@ -581,11 +1399,276 @@ export interface components {
             weights_source: string;
         };
         /**
+         * BackboneScore
+         * @description How well a backbone separates the labels given so far.
+         */
+        BackboneScore: {
+            /**
+             * Backbone
+             * @description Its name.
+             * @example efficientnet-lite0
+             */
+            backbone: string;
+            /**
+             * Chance
+             * @description What always naming the most frequent class would give.
+             * @example 0.5
+             */
+            chance: number;
+            /**
+             * Labels
+             * @description Labels it was measured on.
+             * @example 50
+             */
+            labels: number;
+            /** @description Share of labelled images whose nearest ones name the right class. */
+            neighbours: components["schemas"]["Interval"];
+            /** @description Share that a linear classifier gets right on images it was not fitted on. */
+            probe: components["schemas"]["Interval"];
+            /**
+             * Single Classes
+             * @description Classes with one label, left out.
+             * @example 0
+             */
+            single_classes: number;
+            /**
+             * Voters
+             * @description Neighbours asked per image.
+             * @example 7
+             */
+            voters: number;
+        };
+        /**
+         * Bridge
+         * @description Images whose nearest neighbours are split between two islands.
+         */
+        Bridge: {
+            /**
+             * First
+             * @description The number of one island.
+             * @example 0
+             */
+            first: number;
+            /**
+             * First Name
+             * @description Its name.
+             * @example cat 1
+             */
+            first_name: string;
+            /**
+             * Image Ids
+             * @description The most evenly split first.
+             * @example [
+             *       4,
+             *       81,
+             *       12
+             *     ]
+             */
+            image_ids: number[];
+            /**
+             * Labelled Count
+             * @description Of them with a label.
+             * @example 0
+             */
+            labelled_count: number;
+            /**
+             * Second
+             * @description The number of the other.
+             * @example 3
+             */
+            second: number;
+            /**
+             * Second Name
+             * @description Its name.
+             * @example dog
+             */
+            second_name: string;
+        };
+        /**
          * Cause
          * @description What brought an operation about.
          * @enum {string}
          */
         Cause: "hand" | "lasso" | "accept" | "import" | "model-run" | "split" | "classes" | "audit" | "revert";
+        /**
+         * ClassDuel
+         * @description One class with both models.
+         */
+        ClassDuel: {
+            /**
+             * Class Name
+             * @description The class.
+             * @example cat
+             */
+            class_name: string;
+            /** @description Share of its images that the first gets right. */
+            first: components["schemas"]["Interval"];
+            /** @description Share of its images that the second gets right. */
+            second: components["schemas"]["Interval"];
+        };
+        /**
+         * ClassQuality
+         * @description Quality on one class.
+         */
+        ClassQuality: {
+            /**
+             * Class Name
+             * @description The class.
+             * @example cat
+             */
+            class_name: string;
+            /** @description Share of what was called this that is this. */
+            precision: components["schemas"]["Interval"];
+            /** @description Share of what is this that was called this. */
+            recall: components["schemas"]["Interval"];
+            /**
+             * Support
+             * @description Held-out images of the class.
+             * @example 60
+             */
+            support: number;
+        };
+        /**
+         * ClassSeries
+         * @description One class over the epochs; one value per epoch of `metrics`.
+         */
+        ClassSeries: {
+            /**
+             * Class Name
+             * @description The class.
+             * @example cat
+             */
+            class_name: string;
+            /**
+             * Precision
+             * @description Share of what was called this that is this.
+             */
+            precision: number[];
+            /**
+             * Recall
+             * @description Share of its held-out images found.
+             */
+            recall: number[];
+            /**
+             * Support
+             * @description Its held-out images.
+             * @example 12
+             */
+            support: number;
+        };
+        /**
+         * ClassShare
+         * @description A class and its probability.
+         */
+        ClassShare: {
+            /**
+             * Class Name
+             * @description The class.
+             * @example cat
+             */
+            class_name: string;
+            /**
+             * Share
+             * @description Calibrated.
+             * @example 0.98
+             */
+            share: number;
+        };
+        /**
+         * Comparison
+         * @description Every embedded backbone on the same labels, best first.
+         */
+        Comparison: {
+            /**
+             * Class Count
+             * @description Classes of the project.
+             * @example 2
+             */
+            class_count: number;
+            /**
+             * Labels Used
+             * @description Labelled images that all of them embedded.
+             * @example 50
+             */
+            labels_used: number;
+            /** @description Which to take. */
+            recommendation: components["schemas"]["Recommendation"];
+            /**
+             * Scores
+             * @description Best first.
+             */
+            scores: components["schemas"]["BackboneScore"][];
+        };
+        /**
+         * DemoStarted
+         * @description The new project and the work that fills it.
+         */
+        DemoStarted: {
+            /** @description Draws and adds its 1,797 images; /events tells how it goes on. */
+            job: components["schemas"]["Job"];
+            /** @description A project with ten classes and no label. */
+            project: components["schemas"]["ProjectFacts"];
+        };
+        /**
+         * Differing
+         * @description An image that two models answer differently.
+         */
+        Differing: {
+            /**
+             * First
+             * @description What the first says.
+             * @example cat
+             */
+            first: string;
+            /**
+             * First Share
+             * @description How sure, calibrated.
+             * @example 0.93
+             */
+            first_share: number;
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Second
+             * @description What the second says.
+             * @example dog
+             */
+            second: string;
+            /**
+             * Second Share
+             * @description How sure, calibrated.
+             * @example 0.61
+             */
+            second_share: number;
+            /**
+             * Truth
+             * @description Its label; null without one.
+             * @example cat
+             */
+            truth: string | null;
+        };
+        /**
+         * Embedding
+         * @description An embedding to make.
+         */
+        Embedding: {
+            /**
+             * Backbone
+             * @description By default the project's.
+             * @example color-histogram
+             */
+            backbone?: string | null;
+            /**
+             * Use
+             * @description Make it the project's backbone when it is done.
+             * @default false
+             */
+            use?: boolean;
+        };
         /**
          * ErrorBody
          * @description The body of every answer that is not a success.
@@ -633,6 +1716,74 @@ export interface components {
             remedy: string | null;
         };
         /**
+         * Estimate
+         * @description How long a training may take.
+         */
+        Estimate: {
+            /**
+             * Basis
+             * @description What was measured, and how sure that is, in words.
+             */
+            basis: string;
+            /**
+             * High
+             * @description It hardly takes longer.
+             * @example 84
+             */
+            high: number;
+            /**
+             * Labels
+             * @description Labelled images it would train on now.
+             * @example 50
+             */
+            labels: number;
+            /**
+             * Low
+             * @description It hardly ends sooner.
+             * @example 21
+             */
+            low: number;
+            /**
+             * Seconds
+             * @description The likeliest.
+             * @example 42
+             */
+            seconds: number;
+        };
+        /**
+         * Export
+         * @description An export that was made.
+         */
+        Export: {
+            /**
+             * Can Be Downloaded
+             * @description Exports are kept for a month.
+             * @example true
+             */
+            can_be_downloaded: boolean;
+            /**
+             * Format
+             * @description Its format.
+             * @example csv
+             */
+            format: string;
+            /**
+             * Job
+             * @description The number of its job, and of the export.
+             * @example 7
+             */
+            job: number;
+            /** @description What it does not hold. */
+            losses: components["schemas"]["LossReport"];
+            /**
+             * Made At
+             * Format: date-time
+             * @description When it was finished.
+             * @example 2026-05-01T09:00:00Z
+             */
+            made_at: string;
+        };
+        /**
          * FormatFacts
          * @description One format of labelled data sets.
          */
@@ -665,6 +1816,12 @@ export interface components {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /**
+         * HeadKind
+         * @description How a model is made from a backbone.
+         * @enum {string}
+         */
+        HeadKind: "linear" | "mlp" | "finetune" | "scratch";
         /**
          * Health
          * @description That the server answers.
@@ -711,6 +1868,216 @@ export interface components {
              * @example 0.1.0
              */
             version: string;
+        };
+        /**
+         * ImportFrom
+         * @description Where images come from: a place below a root, or an upload; one of the two.
+         */
+        ImportFrom: {
+            /**
+             * Format
+             * @description The name of a format; null: found out.
+             * @example image-folder
+             */
+            format?: string | null;
+            /**
+             * Source
+             * @description A folder or a data set file below a root of this server.
+             * @example /home/ada/photos
+             */
+            source?: string | null;
+            /**
+             * Upload Id
+             * @description An upload.
+             * @example null
+             */
+            upload_id?: number | null;
+        };
+        /**
+         * ImportPreview
+         * @description What an import would find; nothing was imported.
+         */
+        ImportPreview: {
+            /**
+             * Classes
+             * @description Images per class, in the order of the source.
+             * @example {
+             *       "cat": 60,
+             *       "dog": 58
+             *     }
+             */
+            classes: {
+                [key: string]: number;
+            };
+            /**
+             * Format Name
+             * @description What the source is read as.
+             * @example image-folder
+             */
+            format_name: string;
+            /**
+             * Images
+             * @description Image files found; they are opened only by the import.
+             * @example 120
+             */
+            images: number;
+            /**
+             * Known
+             * @description Of those, in the project already by path, size and time.
+             * @example 0
+             */
+            known: number;
+            /**
+             * Labelled
+             * @description Images that come with a label.
+             * @example 118
+             */
+            labelled: number;
+            /**
+             * Multi Label
+             * @description Whether an image may have several classes there.
+             */
+            multi_label: boolean;
+            /**
+             * Reason
+             * @description Why, and how to say otherwise.
+             */
+            reason: string;
+            /**
+             * Refused
+             * @description The first files and rows that would not be taken.
+             */
+            refused: components["schemas"]["Refused"][];
+            /**
+             * Refused Count
+             * @description How many those are in all.
+             * @example 0
+             */
+            refused_count: number;
+            /**
+             * Rejected
+             * @description Images of which the source says only what they are not; they come without a label.
+             * @example 0
+             */
+            rejected: number;
+            /**
+             * Rows
+             * @description The first images.
+             */
+            rows: components["schemas"]["PreviewRow"][];
+            /**
+             * Set Aside
+             * @description Images that come as skipped or unclear.
+             * @example 2
+             */
+            set_aside: number;
+        };
+        /**
+         * Interval
+         * @description A measured share with its 95 % interval.
+         */
+        Interval: {
+            /**
+             * Count
+             * @description Images it was measured on; below 20 it says little.
+             * @example 120
+             */
+            count: number;
+            /**
+             * High
+             * @description The upper end.
+             * @example 0.98
+             */
+            high: number;
+            /**
+             * Low
+             * @description The lower end.
+             * @example 0.91
+             */
+            low: number;
+            /**
+             * Value
+             * @description What was measured.
+             * @example 0.96
+             */
+            value: number;
+        };
+        /**
+         * IslandReport
+         * @description An island with what is odd in it.
+         */
+        IslandReport: {
+            /**
+             * Centre X
+             * @description In map units.
+             * @example 0.31
+             */
+            centre_x: number;
+            /**
+             * Centre Y
+             * @description In map units.
+             * @example -0.2
+             */
+            centre_y: number;
+            /**
+             * Class Name
+             * @description The commonest class of its labels, else of its proposals.
+             * @example cat
+             */
+            class_name: string | null;
+            /**
+             * Image Count
+             * @description Its images.
+             * @example 212
+             */
+            image_count: number;
+            /**
+             * Labelled Count
+             * @description Of them with a label.
+             * @example 12
+             */
+            labelled_count: number;
+            /**
+             * Name
+             * @description After its labels.
+             * @example cat 1
+             */
+            name: string;
+            /**
+             * Number
+             * @description Stays the same from round to round.
+             * @example 0
+             */
+            number: number;
+            /**
+             * Odd Count
+             * @description How many are odd.
+             * @example 3
+             */
+            odd_count: number;
+            /**
+             * Odd Ones
+             * @description The first of them: labels, then proposals, then the unlike.
+             */
+            odd_ones: components["schemas"]["OddOne"][];
+            /**
+             * Proposal Count
+             * @description Of them with only a proposal.
+             * @example 200
+             */
+            proposal_count: number;
+            /**
+             * Purity
+             * @description Share of its labels that are of the commonest class.
+             * @example 1
+             */
+            purity: number | null;
+            /**
+             * Radius
+             * @description Holds 95 % of it, in map units.
+             * @example 0.12
+             */
+            radius: number;
         };
         /**
          * Job
@@ -940,6 +2307,658 @@ export interface components {
             image_megapixels: number;
         };
         /**
+         * LiveScore
+         * @description What a person's answers say of a model's proposals.
+         */
+        LiveScore: {
+            /**
+             * Accepted In Bulk
+             * @description Answered together with others, which says less.
+             * @example 600
+             */
+            accepted_in_bulk: number;
+            /**
+             * Confirmed
+             * @description Of those, where the person's answer is the model's.
+             * @example 37
+             */
+            confirmed: number;
+            /**
+             * Corrected
+             * @description Of those, where it is another.
+             * @example 3
+             */
+            corrected: number;
+            /**
+             * Corrected After
+             * @description Of those, where the label is another by now.
+             * @example 1
+             */
+            corrected_after: number;
+            /**
+             * Looked At
+             * @description Proposals that a person answered one by one.
+             * @example 40
+             */
+            looked_at: number;
+            /**
+             * Model Id
+             * @description The model.
+             * @example 1
+             */
+            model_id: number;
+            /** @description Confirmed of looked at; null before any. */
+            share: components["schemas"]["Interval"] | null;
+            /**
+             * Words
+             * @description A sentence.
+             */
+            words: string;
+        };
+        /**
+         * Loss
+         * @description One kind of thing that the format cannot hold.
+         */
+        Loss: {
+            /**
+             * Count
+             * @description How many.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Examples
+             * @description Some of them.
+             * @example [
+             *       "cat/1.jpg"
+             *     ]
+             */
+            examples: string[];
+            /** @description warning: labels change or images are missing; note: less. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * What
+             * @description In words.
+             * @example images left out: they were passed over
+             */
+            what: string;
+        };
+        /**
+         * LossReport
+         * @description Everything that the export does not hold of the project; empty: it holds all.
+         */
+        LossReport: {
+            /**
+             * Has Warnings
+             * @description Whether labels change or images are missing.
+             * @example false
+             */
+            has_warnings: boolean;
+            /**
+             * Losses
+             * @description By kind.
+             */
+            losses: components["schemas"]["Loss"][];
+        };
+        /**
+         * MapRound
+         * @description One layout of a project's map.
+         */
+        MapRound: {
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Embedding
+             * @description What was laid out, in words.
+             * @example model linear-1
+             */
+            embedding: string;
+            /**
+             * Image Count
+             * @description Images on it.
+             * @example 1000
+             */
+            image_count: number;
+            /**
+             * Median Move
+             * @description Against the round before, in map radii; null for the first and for a new arrangement.
+             * @example 0.08
+             */
+            median_move: number | null;
+            /**
+             * Method
+             * @description How.
+             * @example umap
+             */
+            method: string;
+            /**
+             * Model Id
+             * @description The model it was laid out by; null for a backbone.
+             * @example 1
+             */
+            model_id: number | null;
+            /**
+             * Number
+             * @description 1, 2, ... within the project.
+             * @example 2
+             */
+            number: number;
+            /**
+             * Purity
+             * @description Share of an image's 15 nearest labelled images of its class; null with too few labels.
+             * @example 0.97
+             */
+            purity: number | null;
+            /**
+             * Seconds
+             * @description It took.
+             * @example 3.2
+             */
+            seconds: number;
+        };
+        /**
+         * Metrics
+         * @description Evaluated epochs as columns of equal length, from number `first` on. Ask again with after = first + length.
+         */
+        Metrics: {
+            /**
+             * Accuracy Held Out
+             * @description On held-out images; null without any.
+             */
+            accuracy_held_out: (number | null)[];
+            /**
+             * Accuracy Train
+             * @description On the images trained on.
+             */
+            accuracy_train: number[];
+            /**
+             * Epoch
+             * @description Within the phase, from 1.
+             */
+            epoch: number[];
+            /**
+             * First
+             * @description The number of the first epoch here, from 0; 0 although more were asked for: the run went back to a checkpoint, draw anew.
+             * @example 0
+             */
+            first: number;
+            /**
+             * Learning Rate
+             * @description Of the head.
+             */
+            learning_rate: number[];
+            /**
+             * Loss Held Out
+             * @description On held-out images; null without any.
+             */
+            loss_held_out: (number | null)[];
+            /**
+             * Loss Train
+             * @description Mean cross-entropy on the images trained on.
+             */
+            loss_train: number[];
+            /**
+             * Per Class
+             * @description Each class on the held-out images; empty without any.
+             */
+            per_class: components["schemas"]["ClassSeries"][];
+            /**
+             * Phase
+             * @description head, last blocks, whole network or scratch.
+             */
+            phase: string[];
+            /**
+             * Step
+             * @description Within the phase.
+             */
+            step: number[];
+            /**
+             * Total
+             * @description Epochs evaluated so far.
+             * @example 4
+             */
+            total: number;
+        };
+        /**
+         * Missing
+         * @description What must be sent.
+         */
+        Missing: {
+            /**
+             * Missing
+             * @description Of the files, those whose bytes are not there.
+             */
+            missing: components["schemas"]["OfferedFile"][];
+        };
+        /**
+         * Model
+         * @description A trained model.
+         */
+        Model: {
+            /**
+             * Active
+             * @description Whether its proposals are the ones shown.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * Backbone
+             * @description The network underneath.
+             * @example efficientnet-lite0
+             */
+            backbone: string;
+            /**
+             * Class Names
+             * @description The classes it knows.
+             * @example [
+             *       "cat",
+             *       "dog"
+             *     ]
+             */
+            class_names: string[];
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Head
+             * @description linear, mlp, finetune or scratch.
+             * @example linear
+             */
+            head: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Labels Used
+             * @description Labels it was trained on.
+             * @example 50
+             */
+            labels_used: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example linear-1
+             */
+            name: string;
+            /** @description On images it was not trained on; null with too few labels. */
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Run Id
+             * @description The run that made it.
+             * @example 1
+             */
+            run_id: number | null;
+        };
+        /**
+         * ModelChanges
+         * @description What to change of a model.
+         */
+        ModelChanges: {
+            /**
+             * Description
+             * @description A new description.
+             * @example with the new photos
+             */
+            description?: string | null;
+            /**
+             * Name
+             * @description A new name; no other model may have it.
+             * @example breeds
+             */
+            name?: string | null;
+        };
+        /**
+         * ModelDetails
+         * @description A model with everything that one must know to use it or to make it again.
+         */
+        ModelDetails: {
+            /**
+             * Active
+             * @description Whether its proposals are the ones shown.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * Backbone
+             * @description The network underneath.
+             * @example efficientnet-lite0
+             */
+            backbone: string;
+            /**
+             * Bytes
+             * @description Its files take.
+             * @example 120000
+             */
+            bytes: number;
+            /**
+             * Class Names
+             * @description The classes it knows.
+             * @example [
+             *       "cat",
+             *       "dog"
+             *     ]
+             */
+            class_names: string[];
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Digest
+             * @description SHA-256 of its weights.
+             */
+            digest: string;
+            /**
+             * Embedding
+             * @description Which vectors its head reads: backbone, weights, engine, precision.
+             */
+            embedding: {
+                [key: string]: string;
+            };
+            /**
+             * Head
+             * @description linear, mlp, finetune or scratch.
+             * @example linear
+             */
+            head: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Labels
+             * @description How many were trained on and held out, and the name of exactly these.
+             */
+            labels: {
+                [key: string]: unknown;
+            };
+            /**
+             * Labels Used
+             * @description Labels it was trained on.
+             * @example 50
+             */
+            labels_used: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example linear-1
+             */
+            name: string;
+            /** @description On images it was not trained on; null with too few labels. */
+            quality: components["schemas"]["Quality"] | null;
+            /** @description The run that made it. */
+            run: components["schemas"]["Run"] | null;
+            /**
+             * Run Id
+             * @description The run that made it.
+             * @example 1
+             */
+            run_id: number | null;
+            /**
+             * Rungs
+             * @description Of the ladder; empty for heads.
+             */
+            rungs: components["schemas"]["Rung"][];
+            /**
+             * Seconds
+             * @description Its training took.
+             * @example 1.4
+             */
+            seconds: number | null;
+            /**
+             * Settings
+             * @description Of its training.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Temperature
+             * @description Divides its logits, so that its confidence means what it says.
+             */
+            temperature: number;
+            /**
+             * Versions
+             * @description Of the software.
+             * @example {
+             *       "labelgraft": "0.1.0"
+             *     }
+             */
+            versions: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelDuel
+         * @description Two models side by side.
+         */
+        ModelDuel: {
+            /** @description First minus second; null without images. */
+            difference: components["schemas"]["PairedDifference"] | null;
+            /**
+             * Differing
+             * @description The first of them, the surest mistake first.
+             */
+            differing: components["schemas"]["Differing"][];
+            /**
+             * Differing Count
+             * @description Labelled images they answer differently.
+             * @example 6
+             */
+            differing_count: number;
+            /**
+             * Disputed
+             * @description Those they do not agree on, the surest dispute first.
+             */
+            disputed: components["schemas"]["Differing"][];
+            /** @description Accuracy of the first; null without images. */
+            first: components["schemas"]["Interval"] | null;
+            /**
+             * First Id
+             * @description The first.
+             * @example 1
+             */
+            first_id: number;
+            /**
+             * Images
+             * @description Labelled images they were compared on.
+             * @example 120
+             */
+            images: number;
+            /**
+             * Measured On
+             * @description Which images, in words.
+             */
+            measured_on: string;
+            /**
+             * Per Class
+             * @description Each class that has such images.
+             */
+            per_class: components["schemas"]["ClassDuel"][];
+            /** @description Accuracy of the second; null without images. */
+            second: components["schemas"]["Interval"] | null;
+            /**
+             * Second Id
+             * @description The second.
+             * @example 2
+             */
+            second_id: number;
+            /**
+             * Unlabelled
+             * @description Images without a label that both have scored.
+             * @example 880
+             */
+            unlabelled: number;
+            /**
+             * Unlabelled Agree
+             * @description The share of those they agree on.
+             * @example 0.97
+             */
+            unlabelled_agree: number | null;
+            /**
+             * Verdict
+             * @description Which is better, or that it is not clear, in words.
+             */
+            verdict: string;
+        };
+        /**
+         * Move
+         * @description One image on two rounds.
+         */
+        Move: {
+            /**
+             * Distance
+             * @description In map radii.
+             * @example 0.8
+             */
+            distance: number;
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Island After
+             * @description -1 for none.
+             * @example 3
+             */
+            island_after: number;
+            /**
+             * Island Before
+             * @description -1 for none.
+             * @example 0
+             */
+            island_before: number;
+        };
+        /**
+         * Moves
+         * @description What moved between two rounds.
+         */
+        Moves: {
+            /**
+             * After
+             * @description The number of the other.
+             * @example 2
+             */
+            after: number;
+            /**
+             * Before
+             * @description The number of one round.
+             * @example 1
+             */
+            before: number;
+            /**
+             * Changed Island
+             * @description Images that left an island for another.
+             * @example 31
+             */
+            changed_island: number;
+            /**
+             * Images
+             * @description Images on both.
+             * @example 1000
+             */
+            images: number;
+            /**
+             * Largest
+             * @description Those that moved farthest.
+             */
+            largest: components["schemas"]["Move"][];
+            /**
+             * Median
+             * @description Half of them moved less than this, in map radii.
+             * @example 0.05
+             */
+            median: number;
+        };
+        /**
+         * NewExport
+         * @description An export to look at, or to begin.
+         */
+        NewExport: {
+            /**
+             * Format
+             * @description The name of a format; /formats lists them.
+             * @example csv
+             */
+            format: string;
+            /**
+             * Proposals
+             * @description Images without an answer get their surest proposal.
+             * @default false
+             */
+            proposals?: boolean;
+            /**
+             * Transfer
+             * @description What happens to the image files: in the export, or only named in it (none). Null: only named where the format can.
+             * @example none
+             */
+            transfer?: ("copy" | "link" | "none") | null;
+        };
+        /**
+         * NewImport
+         * @description An import to begin.
+         */
+        NewImport: {
+            /**
+             * Embed
+             * @description Embed with the project's backbone in the same pass.
+             * @default true
+             */
+            embed?: boolean;
+            /**
+             * Format
+             * @description The name of a format; null: found out.
+             * @example image-folder
+             */
+            format?: string | null;
+            /**
+             * Labels
+             * @description Also import the labels, splits and skips that the source has.
+             * @default true
+             */
+            labels?: boolean;
+            /**
+             * Source
+             * @description A folder or a data set file below a root of this server.
+             * @example /home/ada/photos
+             */
+            source?: string | null;
+            /**
+             * Upload Id
+             * @description An upload.
+             * @example null
+             */
+            upload_id?: number | null;
+        };
+        /**
          * NewProject
          * @description A project to begin.
          */
@@ -950,7 +2969,7 @@ export interface components {
              * @default efficientnet-lite0
              * @example efficientnet-lite0
              */
-            backbone: string;
+            backbone?: string;
             /**
              * Classes
              * @description Names of classes; more can follow.
@@ -965,7 +2984,7 @@ export interface components {
              * @description Whether an image may have several classes.
              * @default false
              */
-            multi_label: boolean;
+            multi_label?: boolean;
             /**
              * Name
              * @description What to call it; no other project may have the name.
@@ -973,7 +2992,164 @@ export interface components {
              */
             name: string;
             /** @default classification */
-            task: components["schemas"]["Task"];
+            task?: components["schemas"]["Task"];
+        };
+        /**
+         * NewRound
+         * @description A round to be laid out.
+         */
+        NewRound: {
+            /**
+             * Backbone
+             * @description Lay out this backbone's embedding; null: the active model's, else the project's backbone's.
+             * @example null
+             */
+            backbone?: string | null;
+            /**
+             * Rearrange
+             * @description Begin from nothing instead of keeping the places.
+             * @default false
+             */
+            rearrange?: boolean;
+            /**
+             * Seed
+             * @description The same seed and images give the same round.
+             * @default 0
+             */
+            seed?: number;
+        };
+        /**
+         * NewRun
+         * @description Settings of a training; what is left out is chosen automatically. /training/settings explains each.
+         */
+        NewRun: {
+            /** @description Changed copies to train on. */
+            augmentation?: components["schemas"]["Augmentation"] | null;
+            /**
+             * Backbone
+             * @description By default the project's.
+             */
+            backbone?: string | null;
+            /**
+             * Batch Size
+             * @description Images per step.
+             * @example 32
+             */
+            batch_size?: number | null;
+            /**
+             * Description
+             * @description Anything to remember.
+             */
+            description?: string | null;
+            /**
+             * Device
+             * @description auto, cpu, cuda, cuda:1, mps.
+             * @example auto
+             */
+            device?: string | null;
+            /**
+             * Epochs
+             * @description How often every image is seen.
+             * @example 30
+             */
+            epochs?: number | null;
+            /**
+             * Epochs Per Gamma Step
+             * @description 0: one cycle instead of steps.
+             */
+            epochs_per_gamma_step?: number | null;
+            /**
+             * Evaluation Period
+             * @description In epochs.
+             * @example 1
+             */
+            evaluation_period?: number | null;
+            /**
+             * Frozen Blocks
+             * @description From the input on; finetune only.
+             * @example 8
+             */
+            frozen_blocks?: number | null;
+            /**
+             * Full Steps
+             * @description Steps on the whole network at the end; finetune only.
+             */
+            full_steps?: number | null;
+            /**
+             * Gamma
+             * @description Factor of the learning rate after each gamma step.
+             */
+            gamma?: number | null;
+            /**
+             * @description The way of training.
+             * @default linear
+             */
+            head?: components["schemas"]["HeadKind"];
+            /**
+             * Label Smoothing
+             * @description Doubt built into each label.
+             */
+            label_smoothing?: number | null;
+            /**
+             * Learning Rate
+             * @description Of the head.
+             * @example 0.001
+             */
+            learning_rate?: number | null;
+            /**
+             * Name
+             * @description Of the new model.
+             * @example breeds
+             */
+            name?: string | null;
+            /**
+             * Seed
+             * @description The same seed and labels give the same model.
+             * @example 0
+             */
+            seed?: number | null;
+            /**
+             * Test Folders
+             * @description Names of folders of the project.
+             * @example [
+             *       "train"
+             *     ]
+             */
+            test_folders?: string[] | null;
+            /**
+             * Test Fraction
+             * @description Share held out, 0 to 0.9.
+             * @example 0.2
+             */
+            test_fraction?: number | null;
+            /**
+             * Train Folders
+             * @description Names of folders of the project.
+             * @example [
+             *       "train"
+             *     ]
+             */
+            train_folders?: string[] | null;
+            /**
+             * Weight Decay
+             * @description Pulls weights towards zero.
+             */
+            weight_decay?: number | null;
+            /** @description What the backbone starts from. */
+            weights?: components["schemas"]["WeightsKind"] | null;
+        };
+        /**
+         * NewUpload
+         * @description An upload to begin.
+         */
+        NewUpload: {
+            /**
+             * Name
+             * @description What the history will call it: the name of the folder that is uploaded.
+             * @default upload
+             * @example holiday
+             */
+            name?: string;
         };
         /**
          * NextStep
@@ -981,6 +3157,67 @@ export interface components {
          * @enum {string}
          */
         NextStep: "add-images" | "set-classes" | "lay-out" | "label" | "train" | "predict" | "review" | "export";
+        /**
+         * OddOne
+         * @description A member of an island that may not belong there.
+         */
+        OddOne: {
+            /**
+             * Class Name
+             * @description Of that label or proposal.
+             * @example dog
+             */
+            class_name: string | null;
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Oddness
+             * @description Distance from the rest in robust standard deviations of the island; null where unknown.
+             * @example 4.2
+             */
+            oddness: number | null;
+            /** @description Its label or proposal is of another class, or it looks unlike the rest. */
+            reason: components["schemas"]["OddReason"];
+        };
+        /**
+         * OddReason
+         * @description Why an image does not fit its island.
+         * @enum {string}
+         */
+        OddReason: "label" | "proposal" | "unlike";
+        /**
+         * Offer
+         * @description What a sender has.
+         */
+        Offer: {
+            /**
+             * Files
+             * @description Those whose bytes are there, under any name, become files of the upload at once.
+             */
+            files: components["schemas"]["OfferedFile"][];
+        };
+        /**
+         * OfferedFile
+         * @description A file that a sender has.
+         */
+        OfferedFile: {
+            /**
+             * Content Hash
+             * @description The SHA-256 of its bytes.
+             * @example abababababababababababababababababababababababababababababababab
+             */
+            content_hash: string;
+            /**
+             * Path
+             * @description Inside the folder that is uploaded, with `/`.
+             * @example pets/cat/1.jpg
+             */
+            path: string;
+        };
         /**
          * OperationMade
          * @description Somebody, or a job, changed annotations; perhaps in this very browser.
@@ -1039,6 +3276,178 @@ export interface components {
              * @example 12 images labelled cat by lasso on round 3
              */
             summary: string;
+        };
+        /**
+         * PairedDifference
+         * @description How much more often the first is right than the second, on the same images.
+         */
+        PairedDifference: {
+            /**
+             * High
+             * @description Upper end.
+             * @example 0.05
+             */
+            high: number;
+            /**
+             * Low
+             * @description Lower end of its 95 % interval.
+             * @example -0.01
+             */
+            low: number;
+            /**
+             * Only First
+             * @description Images that only the first got right.
+             * @example 4
+             */
+            only_first: number;
+            /**
+             * Only Second
+             * @description Images that only the second got right.
+             * @example 2
+             */
+            only_second: number;
+            /**
+             * P Value
+             * @description Of the exact McNemar test that both are equally good.
+             * @example 0.69
+             */
+            p_value: number;
+            /**
+             * Value
+             * @description Difference of the accuracies, -1 to 1.
+             * @example 0.02
+             */
+            value: number;
+        };
+        /**
+         * PlaceFolder
+         * @description A folder to choose.
+         */
+        PlaceFolder: {
+            /**
+             * Images
+             * @description Image files in it and below, told by their names; null where counting took too long.
+             * @example 1250
+             */
+            images: number | null;
+            /**
+             * Name
+             * @description The last part of its path.
+             * @example photos
+             */
+            name: string;
+            /**
+             * Path
+             * @description Its whole path, to ask for it or to import it.
+             * @example /home/ada/photos
+             */
+            path: string;
+        };
+        /**
+         * Places
+         * @description What a place holds.
+         */
+        Places: {
+            /**
+             * Files
+             * @description Data set files here, by their whole paths: .csv, .tsv, .json, .jsonl.
+             * @example [
+             *       "/home/ada/photos/labels.csv"
+             *     ]
+             */
+            files: string[];
+            /**
+             * Folders
+             * @description Its folders by name, without hidden ones.
+             */
+            folders: components["schemas"]["PlaceFolder"][];
+            /**
+             * Images
+             * @description Image files directly here, told by their names.
+             * @example 0
+             */
+            images: number;
+            /**
+             * Left Out
+             * @description Folders that are not listed, as there are too many.
+             * @example 0
+             */
+            left_out: number;
+            /**
+             * Parent
+             * @description The place above; null at a root.
+             * @example null
+             */
+            parent: string | null;
+            /**
+             * Path
+             * @description The place; null for the list of roots.
+             * @example /home/ada
+             */
+            path: string | null;
+        };
+        /**
+         * Prediction
+         * @description Proposals to make.
+         */
+        Prediction: {
+            /**
+             * Count
+             * @description How many images of a dry run.
+             * @default 12
+             */
+            count?: number;
+            /**
+             * Dry Run
+             * @description Write nothing; tell what it would say of a few images.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Image Ids
+             * @description For these images alone; by default for all.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids?: number[] | null;
+            /**
+             * Model Id
+             * @description By default the active model.
+             * @example 1
+             */
+            model_id?: number | null;
+            /**
+             * Seed
+             * @description Of a dry run.
+             * @default 0
+             */
+            seed?: number;
+        };
+        /**
+         * PreviewRow
+         * @description One image as its source tells of it.
+         */
+        PreviewRow: {
+            /** @description Whether the classes hold; ignore and unclear come in as set aside. */
+            answer: components["schemas"]["Answer"];
+            /**
+             * Class Names
+             * @description Empty: no label.
+             * @example [
+             *       "cat"
+             *     ]
+             */
+            class_names: string[];
+            /**
+             * Path
+             * @description Inside the source.
+             * @example cat/1.jpg
+             */
+            path: string;
+            /** @description Null: in none. */
+            split: components["schemas"]["Split"] | null;
         };
         /**
          * ProjectCard
@@ -1167,6 +3576,49 @@ export interface components {
             name?: string | null;
         };
         /**
+         * ProjectFacts
+         * @description What a project is.
+         */
+        ProjectFacts: {
+            /**
+             * Active Model Id
+             * @description The model whose proposals are shown.
+             * @example null
+             */
+            active_model_id: number | null;
+            /**
+             * Backbone
+             * @description The network whose embedding the map and the heads use.
+             */
+            backbone: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was begun.
+             * @example 2026-05-01T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Multi Label
+             * @description Whether an image may have several classes.
+             * @example false
+             */
+            multi_label: boolean;
+            /**
+             * Name
+             * @description What it is called.
+             * @example pets
+             */
+            name: string;
+            task: components["schemas"]["Task"];
+        };
+        /**
          * ProjectStatus
          * @description How far a project has come, as `labelgraft project show` tells it.
          */
@@ -1231,6 +3683,291 @@ export interface components {
             set_aside: number;
         };
         /**
+         * Quality
+         * @description How good a model was on images it was not trained on.
+         */
+        Quality: {
+            /** @description Share of images with the right class. */
+            accuracy: components["schemas"]["Interval"];
+            /**
+             * Calibration Error
+             * @description Mean distance of confidence from truth.
+             * @example 0.02
+             */
+            calibration_error: number;
+            /**
+             * Log Loss
+             * @description In nats, after calibration.
+             * @example 0.11
+             */
+            log_loss: number;
+            /**
+             * Measured On
+             * @description In words.
+             * @example test split
+             */
+            measured_on: string;
+            /**
+             * Per Class
+             * @description Each class.
+             */
+            per_class: components["schemas"]["ClassQuality"][];
+        };
+        /**
+         * Received
+         * @description A file that is there whole.
+         */
+        Received: {
+            /**
+             * Bytes
+             * @description How large it is.
+             * @example 48213
+             */
+            bytes: number;
+            /**
+             * Content Hash
+             * @description The SHA-256 of its bytes.
+             * @example abababababababababababababababababababababababababababababababab
+             */
+            content_hash: string;
+            /**
+             * Path
+             * @description As its sender called it.
+             * @example pets/cat/1.jpg
+             */
+            path: string;
+            /**
+             * Stored
+             * @description As it is called here: every disk can hold the name, and no other file has it.
+             * @example pets/cat/1.jpg
+             */
+            stored: string;
+        };
+        /**
+         * Recommendation
+         * @description The backbone to take, and why.
+         */
+        Recommendation: {
+            /**
+             * Backbone
+             * @description Its name.
+             * @example efficientnet-lite0
+             */
+            backbone: string;
+            /**
+             * Clear
+             * @description Whether the intervals of the best two are apart.
+             * @example true
+             */
+            clear: boolean;
+            /**
+             * Reason
+             * @description In words.
+             */
+            reason: string;
+        };
+        /**
+         * Refused
+         * @description A file or row that is not taken.
+         */
+        Refused: {
+            /**
+             * Path
+             * @description Inside the source, or the line of a file.
+             * @example broken.jpg
+             */
+            path: string;
+            /**
+             * Reason
+             * @description Why, in words.
+             * @example is not a regular file
+             */
+            reason: string;
+        };
+        /**
+         * Run
+         * @description One training.
+         */
+        Run: {
+            /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Finished At
+             * @description When it ended; null before.
+             */
+            finished_at: string | null;
+            /**
+             * Id
+             * @description Its number.
+             * @example 3
+             */
+            id: number;
+            /**
+             * Name
+             * @description Of the model to be.
+             * @example linear-1
+             */
+            name: string;
+            /**
+             * Reason
+             * @description How it ended, in words.
+             * @example
+             */
+            reason: string;
+            /**
+             * Settings
+             * @description Everything that was chosen.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Started At
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /**
+         * RunDetails
+         * @description A training with its story so far.
+         */
+        RunDetails: {
+            /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Finished At
+             * @description When it ended; null before.
+             */
+            finished_at: string | null;
+            /**
+             * Id
+             * @description Its number.
+             * @example 3
+             */
+            id: number;
+            /**
+             * Job
+             * @description The job that runs it.
+             * @example 12
+             */
+            job: number | null;
+            /** @description Loss and accuracy, epoch by epoch. */
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * Model Id
+             * @description The model that came of it.
+             * @example null
+             */
+            model_id: number | null;
+            /**
+             * Name
+             * @description Of the model to be.
+             * @example linear-1
+             */
+            name: string;
+            /**
+             * Notes
+             * @description Sentences from the training.
+             */
+            notes: string[];
+            /** @description Null before its first step, and for heads, which take seconds. */
+            progress: components["schemas"]["RunProgress"] | null;
+            /**
+             * Reason
+             * @description How it ended, in words.
+             * @example
+             */
+            reason: string;
+            /**
+             * Rungs
+             * @description What became of each rung, at the end.
+             */
+            rungs: components["schemas"]["Rung"][];
+            /**
+             * Settings
+             * @description Everything that was chosen.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Started At
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /**
+         * RunProgress
+         * @description How far a run is in its phase.
+         */
+        RunProgress: {
+            /**
+             * Epoch
+             * @description The current one, from 1.
+             * @example 3
+             */
+            epoch: number;
+            /**
+             * Epochs
+             * @description Of the phase.
+             * @example 30
+             */
+            epochs: number;
+            /**
+             * Phase
+             * @description activations, head, last blocks, whole network or scratch.
+             */
+            phase: string;
+            /**
+             * Seconds Left
+             * @description Of the phase; null while unknown.
+             * @example 9.5
+             */
+            seconds_left: number | null;
+            /**
+             * Step
+             * @description Steps done.
+             * @example 12
+             */
+            step: number;
+            /**
+             * Steps
+             * @description Steps of the phase.
+             * @example 120
+             */
+            steps: number;
+        };
+        /**
+         * RunStarted
+         * @description A training that was begun and goes on by itself.
+         */
+        RunStarted: {
+            /** @description The job; /events tells how it goes on. */
+            job: components["schemas"]["Job"];
+            /** @description The run; its address tells how it goes on. */
+            run: components["schemas"]["Run"];
+        };
+        /**
+         * RunState
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunState: "waiting" | "running" | "stopped" | "finished" | "failed" | "interrupted";
+        /**
          * RunWentOn
          * @description A run has new numbers, or has ended.
          */
@@ -1267,6 +4004,94 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "running" | "stopped" | "finished" | "failed" | "interrupted";
+        };
+        /**
+         * Rung
+         * @description What became of one rung of the ladder.
+         */
+        Rung: {
+            /**
+             * Kept
+             * @description Whether it was better on images it was not trained on.
+             */
+            kept: boolean;
+            /**
+             * Name
+             * @description head, last blocks, whole network or scratch.
+             */
+            name: string;
+            /**
+             * Reason
+             * @description Why, in words.
+             */
+            reason: string;
+        };
+        /**
+         * Setting
+         * @description One setting of a training: what a form shows and checks.
+         */
+        Setting: {
+            /**
+             * Automatic
+             * @description What leaving it empty means; empty where it cannot be left empty.
+             */
+            automatic: string;
+            /**
+             * Choices
+             * @description Allowed texts, of a choice.
+             * @example []
+             */
+            choices: string[];
+            /**
+             * Default
+             * @description Null, empty text and empty list mean `automatic`.
+             * @example null
+             */
+            default: unknown;
+            /** @description Where a form shows it. */
+            group: components["schemas"]["SettingGroup"];
+            /**
+             * Heads
+             * @description The ways of training that it has an effect with.
+             */
+            heads: components["schemas"]["HeadKind"][];
+            /** @description What it takes. */
+            kind: components["schemas"]["SettingKind"];
+            /**
+             * Label
+             * @description Its name in words.
+             * @example Learning rate
+             */
+            label: string;
+            /**
+             * Maximum
+             * @description Of a number, inclusive.
+             * @example 10
+             */
+            maximum: number | null;
+            /**
+             * Minimum
+             * @description Of a number, inclusive.
+             * @example 1e-7
+             */
+            minimum: number | null;
+            /**
+             * Name
+             * @description Its name in a body.
+             * @example learning_rate
+             */
+            name: string;
+            /**
+             * Text
+             * @description A plain explanation.
+             */
+            text: string;
+            /**
+             * Unit
+             * @description Of a number; empty for a plain one.
+             * @example epochs
+             */
+            unit: string;
         };
         /**
          * SettingFacts
@@ -1316,6 +4141,42 @@ export interface components {
             variable: string;
         };
         /**
+         * SettingGroup
+         * @description The parts of the form of a training, in order.
+         * @enum {string}
+         */
+        SettingGroup: "model" | "images" | "network" | "steps" | "caution" | "machine";
+        /**
+         * SettingKind
+         * @description What a setting takes.
+         * @enum {string}
+         */
+        SettingKind: "text" | "folders" | "choice" | "number" | "whole number";
+        /**
+         * Severity
+         * @description How much a loss matters: a warning changes labels or drops images; a note does not.
+         * @enum {string}
+         */
+        Severity: "note" | "warning";
+        /**
+         * Split
+         * @description What an image may be used for. An image without a split may be trained on.
+         * @enum {string}
+         */
+        Split: "train" | "test";
+        /**
+         * StartLink
+         * @description An address that opens a session.
+         */
+        StartLink: {
+            /**
+             * Url
+             * @description Works once.
+             * @example http://127.0.0.1:8765/start?token=Zk1...
+             */
+            url: string;
+        };
+        /**
          * StateCounts
          * @description How many images are in each state; an image is in one.
          */
@@ -1357,6 +4218,91 @@ export interface components {
          * @enum {string}
          */
         Task: "classification" | "detection" | "instance-segmentation" | "semantic-segmentation" | "keypoints";
+        /**
+         * TrainingForm
+         * @description Every setting of a training, and the devices of this machine.
+         */
+        TrainingForm: {
+            /**
+             * Devices
+             * @description What `device` can be here.
+             * @example [
+             *       "auto",
+             *       "cpu"
+             *     ]
+             */
+            devices: string[];
+            /**
+             * Settings
+             * @description In the order of a form.
+             */
+            settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * TrialAnswer
+         * @description What a model would say of one image.
+         */
+        TrialAnswer: {
+            /**
+             * Answers
+             * @description Surest first, ten at the most.
+             */
+            answers: components["schemas"]["ClassShare"][];
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Label
+             * @description The class a person gave; null without one.
+             * @example null
+             */
+            label: string | null;
+        };
+        /**
+         * Upload
+         * @description An upload and what it takes.
+         */
+        Upload: {
+            /**
+             * Bytes
+             * @description How many bytes those have.
+             * @example 0
+             */
+            bytes: number;
+            /**
+             * Files
+             * @description How many files are there whole.
+             * @example 0
+             */
+            files: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Image Bytes
+             * @description The largest image file that is taken.
+             * @example 256000000
+             */
+            image_bytes: number;
+            /**
+             * Most Files
+             * @description How many files one upload may have.
+             * @example 1000000
+             */
+            most_files: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example holiday
+             */
+            name: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1370,6 +4316,12 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WeightsKind
+         * @description What the backbone starts from.
+         * @enum {string}
+         */
+        WeightsKind: "pretrained" | "random";
     };
     responses: never;
     parameters: never;
@@ -1514,6 +4466,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackboneFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoStarted"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -2859,6 +5930,128 @@ export interface operations {
             };
         };
     };
+    list_places: {
+        parameters: {
+            query?: {
+                /** @description A place below a root; without it the roots. */
+                path?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: never;
@@ -3469,6 +6662,3634 @@ export interface operations {
             };
         };
     };
+    compare_backbones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Embedding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the export's job. */
+                job: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One zip file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportFrom"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_map: {
+        parameters: {
+            query?: {
+                /** @description An embedded backbone, color-histogram too; by default the project's. */
+                backbone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_map_rounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRound"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_map_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRound"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRound"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_bridges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_islands: {
+        parameters: {
+            query?: {
+                /** @description Also say what looks unlike; a second or so, once per round. */
+                unlike?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IslandReport"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_moves: {
+        parameters: {
+            query: {
+                /** @description The number of the round to compare with. */
+                since: number;
+                /** @description How many images to name. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_models: {
+        parameters: {
+            query: {
+                /** @description The number of the first model. */
+                a: number;
+                /** @description The number of the second. */
+                b: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDuel"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    describe_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScore"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prediction"];
+            };
+        };
+        responses: {
+            /** @description A dry run: from the surest to the least sure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"][];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"] | components["schemas"]["TrialAnswer"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: {
+                /** @description Epochs known already: `first` + length of the last answer. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The run's number. */
+                run_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's number. */
+                run_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's number. */
+                run_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_sheets: {
         parameters: {
             query?: never;
@@ -3844,6 +10665,382 @@ export interface operations {
             };
         };
     };
+    advise_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    estimate_training: {
+        parameters: {
+            query?: {
+                /** @description Time some steps where nothing was measured yet; some seconds, once per backbone. */
+                probe?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"] | null;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_training_settings: {
+        parameters: {
+            query?: {
+                /** @description Only what has an effect with this way of training. */
+                head?: components["schemas"]["HeadKind"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingForm"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_settings: {
         parameters: {
             query?: never;
@@ -3860,6 +11057,627 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettingFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    new_start_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartLink"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload's number. */
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_file: {
+        parameters: {
+            query: {
+                /** @description Inside the folder that is uploaded, with `/`. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description The upload's number. */
+                upload_id: number;
+                /** @description Of the bytes that follow. */
+                content_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    missing_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload's number. */
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Offer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Missing"];
                 };
             };
             /** @description The request cannot be understood. */
