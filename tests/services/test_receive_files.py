@@ -196,10 +196,8 @@ def test_a_line_torn_by_a_kill_costs_one_file_and_a_file_cut_short_is_missing(
     log.write_bytes(log.read_bytes()[:-20])
     (folder / "1" / "files" / "1.jpg").write_bytes(b"")
     again = Uploads(folder, LIMITS)
-    assert again.missing(number, [hash_of(name) for name in (b"1", b"2", b"3")]) == [
-        hash_of(b"1"),
-        hash_of(b"3"),
-    ]
+    offered = [Offered(hash_of(name.encode()), f"{name}.jpg") for name in ("1", "2", "3")]
+    assert again.offer(number, offered) == [offered[0], offered[2]]
     for name in ("1", "3", "4"):
         send(again, number, f"{name}.jpg", name.encode())
     assert {each.asked for each in Uploads(folder, LIMITS).received(number)} == {
@@ -210,10 +208,10 @@ def test_a_line_torn_by_a_kill_costs_one_file_and_a_file_cut_short_is_missing(
 
 def test_unknown_uploads_and_broken_hashes_are_told(uploads: Uploads) -> None:
     with pytest.raises(UnknownName):
-        uploads.missing(7, [])
+        uploads.offer(7, [Offered(hash_of(b"one"), "1.jpg")])
     number = uploads.begin("a")
     with pytest.raises(BadInput, match="64 hexadecimal"):
-        uploads.missing(number, [ContentHash("../../etc/passwd")])
+        uploads.offer(number, [Offered(ContentHash("../../etc/passwd"), "1.jpg")])
     with pytest.raises(BadInput, match="no file yet"):
         uploads.source(number)
 

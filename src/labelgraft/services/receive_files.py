@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -70,12 +70,6 @@ class Uploads:
     def begin(self, name: str) -> int:
         """A new, empty upload; gives its number. name: of the folder that is uploaded, in the history later."""
         return self._store.begin(portable_path(name) if name.strip() else "upload")
-
-    def missing(self, number: int, hashes: Iterable[ContentHash]) -> list[ContentHash]:
-        """Those of which the workspace does not have the bytes, in the order asked for. Raises UnknownName."""
-        self._store.name_of(number)
-        known = self._index()
-        return [each for each in dict.fromkeys(hashes) if _checked_hash(each) not in known]
 
     def offer(self, number: int, files: Sequence[Offered]) -> list[Offered]:
         """Take in every file of which the workspace has the bytes already; gives those that must be sent.

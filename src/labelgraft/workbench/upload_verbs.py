@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from labelgraft.domain.ids import ContentHash
 from labelgraft.domain.intake import ImportSource, Places
 from labelgraft.domain.project import Task
 from labelgraft.jobs.records import JobStatus
@@ -55,10 +54,6 @@ class UploadVerbs:
     def received_files(self, number: int) -> list[ReceivedFile]:
         """The files of an upload that are there whole. Raises UnknownName."""
         return self._engine.uploads.received(number)
-
-    def missing_files(self, number: int, hashes: Sequence[ContentHash]) -> list[ContentHash]:
-        """The bytes that the workspace does not have, by their SHA-256. Raises UnknownName, BadInput."""
-        return self._engine.uploads.missing(number, hashes)
 
     def offer_files(self, number: int, files: Sequence[Offered]) -> list[Offered]:
         """Take in files whose bytes the workspace has; gives those that must be sent.

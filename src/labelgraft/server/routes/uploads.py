@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -12,15 +11,22 @@ from starlette.requests import ClientDisconnect
 
 from labelgraft.domain.ids import ContentHash
 from labelgraft.server.dependencies import Bench
-from labelgraft.server.resource import resource
+from labelgraft.server.resource import resource, takes
 from labelgraft.server.schemas.base import Id
-from labelgraft.server.schemas.uploads import Hash, Missing, NewUpload, Offer, Received, RelativePath, Upload
+from labelgraft.server.schemas.uploads import (
+    Hash,
+    Missing,
+    NewUpload,
+    Offer,
+    OfferedFile,
+    Received,
+    RelativePath,
+    Upload,
+)
 from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.upload_verbs import LABEL_FILE_BYTES, Incoming, Offered, ReceivedFile
 
 CHUNK_BYTES = 1 << 20
-PATIENCE_SECONDS = 60.0
-"""How long to wait for the next bytes of a file."""
 LARGEST_FILE_BYTES = max(LABEL_FILE_BYTES, 4_096_000_000)
 """More than any setting takes; what is taken is looked at byte by byte."""
 
@@ -44,15 +50,13 @@ def get_upload(bench: Bench, upload_id: UploadId) -> Upload:
 @router.post("/uploads/{upload_id}/missing", operation_id="missing_files")
 def missing_files(bench: Bench, upload_id: UploadId, offer: Offer) -> Missing:
     """Which files must be sent. Ask again after an interruption, of any upload: what is there is not sent twice."""
-    hashes = bench.missing_files(upload_id, [ContentHash(each) for each in offer.hashes])
-    files = bench.offer_files(
-        upload_id, [Offered(ContentHash(each.sha256), each.path) for each in offer.files]
-    )
-    return Missing(missing=list(dict.fromkeys([*hashes, *(each.content_hash for each in files)])))
+    files = [Offered(ContentHash(each.content_hash), each.path) for each in offer.files]
+    missing = bench.offer_files(upload_id, files)
+    return Missing(missing=[OfferedFile.model_validate(each) for each in missing])
 
 
 @router.put(
-    "/uploads/{upload_id}/files/{sha256}", operation_id="send_file", max_body_size=LARGEST_FILE_BYTES,
+    "/uploads/{upload_id}/files/{content_hash}", operation_id="send_file",
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -60,18 +64,19 @@ def missing_files(bench: Bench, upload_id: UploadId, offer: Offer) -> Missing:
         }
     },
 )  # fmt: skip
+@takes(LARGEST_FILE_BYTES)
 async def send_file(
     request: Request,
     bench: Bench,
     upload_id: UploadId,
-    sha256: Annotated[Hash, Path(description="Of the bytes that follow.")],
+    content_hash: Annotated[Hash, Path(description="Of the bytes that follow.")],
     path: Annotated[RelativePath, Query(description="Inside the folder that is uploaded, with `/`.")],
 ) -> Received:
     """Send one file as the raw body. It is there whole, or not at all; sending it again changes nothing.
 
     The bytes must have the SHA-256 of the address. Where the workspace has them already, the body is not read.
     """
-    file = Offered(ContentHash(sha256), path)
+    file = Offered(ContentHash(content_hash), path)
     begun = await run_in_threadpool(bench.receive_file, upload_id, file, announced(request))
     if isinstance(begun, ReceivedFile):
         return told(begun)
@@ -79,13 +84,11 @@ async def send_file(
 
 
 async def written(request: Request, incoming: Incoming) -> ReceivedFile:
-    """Write a body to the disk as it comes. Raises what Incoming raises; HTTPException if the bytes stay away."""
+    """Write a body to the disk as it comes. Raises what Incoming raises; HTTPException if the sender goes away."""
     try:
         async for chunk in chunks(request):
             await run_in_threadpool(incoming.write, chunk)
         return await run_in_threadpool(incoming.finish)
-    except TimeoutError:
-        raise HTTPException(408, "The bytes of the file stayed away too long. Send it again.") from None
     except ClientDisconnect:
         raise HTTPException(400, "The sender went away before the end of the file. Send it again.") from None
     finally:
@@ -93,14 +96,10 @@ async def written(request: Request, incoming: Incoming) -> ReceivedFile:
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body in pieces of about CHUNK_BYTES. Raises TimeoutError."""
+    """The body in pieces of about CHUNK_BYTES, as each is a way to another thread and back."""
     waiting = bytearray()
-    stream = aiter(request.stream())
-    while True:
-        try:
-            waiting += await asyncio.wait_for(anext(stream), PATIENCE_SECONDS)
-        except StopAsyncIteration:
-            break
+    async for piece in request.stream():
+        waiting += piece
         if len(waiting) >= CHUNK_BYTES:
             yield bytes(waiting)
             waiting.clear()
@@ -125,4 +124,6 @@ def facts(bench: Workbench, number: int) -> Upload:
 
 def told(file: ReceivedFile) -> Received:
     """A file as it goes over the wire."""
-    return Received(sha256=file.content_hash, path=file.asked, stored=file.stored, bytes=file.file_bytes)
+    return Received(
+        content_hash=file.content_hash, path=file.asked, stored=file.stored, bytes=file.file_bytes
+    )

@@ -39,37 +39,34 @@ class Upload(Schema):
 class OfferedFile(Schema):
     """A file that a sender has."""
 
-    sha256: Hash = Field(description="Of its bytes.", examples=["ab" * 32])
+    content_hash: Hash = Field(description="The SHA-256 of its bytes.", examples=["ab" * 32])
     path: RelativePath = Field(
         description="Inside the folder that is uploaded, with `/`.", examples=["pets/cat/1.jpg"]
     )
 
 
 class Offer(Schema):
-    """What a sender has: files, or only hashes."""
+    """What a sender has."""
 
-    hashes: list[Hash] = Field(
-        default_factory=list, max_length=MOST_AT_ONCE, description="Only asked after.", examples=[["ab" * 32]]
-    )
     files: list[OfferedFile] = Field(
-        default_factory=list, max_length=MOST_AT_ONCE,
-        description="Asked after; those whose bytes are there, under any name, become files of the upload at once.",
-    )  # fmt: skip
+        max_length=MOST_AT_ONCE,
+        description="Those whose bytes are there, under any name, become files of the upload at once.",
+    )
 
 
 class Missing(Schema):
     """What must be sent."""
 
-    missing: list[Hash] = Field(description="Of the hashes and files, those whose bytes are not there.")
+    missing: list[OfferedFile] = Field(description="Of the files, those whose bytes are not there.")
 
 
 class Received(Schema):
     """A file that is there whole."""
 
-    sha256: Hash = Field(description="Of its bytes.", examples=["ab" * 32])
+    content_hash: Hash = Field(description="The SHA-256 of its bytes.", examples=["ab" * 32])
     path: str = Field(description="As its sender called it.", examples=["pets/cat/1.jpg"])
     stored: str = Field(
         description="As it is called here: every disk can hold the name, and no other file has it.",
         examples=["pets/cat/1.jpg"],
-    )  # fmt: skip
+    )
     bytes: Count = Field(description="How large it is.", examples=[48_213])
