@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Select, Skeleton, VisuallyHidden } from "@man
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-import { classesQuery } from "@/store/images";
+import { classesQuery, imageBook } from "@/store/images";
 import { useImagesLoaded, useProject } from "@/store/hooks";
 import { useObservable } from "@/store/observable";
 import { projectQuery } from "@/store/projects";
@@ -42,6 +42,12 @@ const SittingScreen = ({ search }: { search: Search }) => {
   const { image: _image, ...asked } = search;
   const show = (wanted: Search) => void navigate({ search: wanted, replace: true });
   const review = search.review === true;
+  const book = imageBook(project.id);
+  useObservable(book.version);
+  const file = book
+    .get(shownImage(sitting)?.image_id ?? 0)
+    ?.path.split("/")
+    .at(-1);
 
   const body = () => {
     const shown = shownImage(sitting);
@@ -111,7 +117,7 @@ const SittingScreen = ({ search }: { search: Search }) => {
             }}
           />
         )}
-        <span id="annotate-file" className={classes.file} />
+        <span className={classes.file}>{file}</span>
         <span className={classes.place}>
           {sitting.images.length > 0 &&
             `${Math.min(sitting.at + 1, sitting.images.length).toLocaleString("en")} of ${sitting.images.length.toLocaleString("en")}`}

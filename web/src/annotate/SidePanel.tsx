@@ -1,10 +1,11 @@
-import { Button, Kbd, Progress, Tooltip } from "@mantine/core";
+import { Button, Progress, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, RotateCcw, SkipForward, Tags, X } from "lucide-react";
 
 import type { ImageStateRow } from "@/store/imageStates";
 import type { ImageProposal, ProjectClass } from "@/store/images";
 import { ClassSearch } from "@/ui/ClassSearch";
-import { duration } from "@/ui/words";
+import { KeyHint } from "@/ui/KeyHint";
+import { duration, sureness } from "@/ui/words";
 
 import classes from "./annotate.module.css";
 import { left, secondsPerImage, type Sitting, type SittingImage } from "./sitting";
@@ -31,10 +32,8 @@ export interface SidePanelProps {
   onReopen: () => void;
 }
 
-const keyOf = (at: number): string | null => {
-  if (at < 10) return String((at + 1) % 10);
-  return at < 20 ? `⇧${(at + 1) % 10}` : null;
-};
+/** Only classes that are listed have a key. */
+const keyOf = (at: number): string => (at < 10 ? String((at + 1) % 10) : `⇧${(at + 1) % 10}`);
 
 /** Beside the image: why it is here, what the model says, the classes, and how far the sitting has come. */
 export const SidePanel = (props: SidePanelProps) => {
@@ -78,11 +77,11 @@ export const SidePanel = (props: SidePanelProps) => {
               {share !== undefined && (
                 <span className={classes.percent}>
                   <span className={classes.hidden}>proposed, </span>
-                  {Math.floor(share * 100)} %
+                  {sureness(share)}
                 </span>
               )}
               {given ? <Check size={16} aria-hidden /> : null}
-              {keyOf(at) !== null && <Kbd size="xs">{keyOf(at)}</Kbd>}
+              <KeyHint>{keyOf(at)}</KeyHint>
             </button>
           );
         })}
@@ -103,7 +102,7 @@ export const SidePanel = (props: SidePanelProps) => {
               variant="default"
               fullWidth
               leftSection={<Tags size={16} />}
-              rightSection={<Kbd size="xs">C</Kbd>}
+              rightSection={<KeyHint>C</KeyHint>}
               onClick={() => onSearching(!searching)}
             >
               {all.length > LISTED ? `Find one of ${all.length} classes` : "Find a class"}
@@ -117,7 +116,7 @@ export const SidePanel = (props: SidePanelProps) => {
           fullWidth
           disabled={proposals.length === 0 && !(multiLabel && labels.length > 0)}
           leftSection={<Check size={16} />}
-          rightSection={<Kbd size="xs">{review ? "A" : "Enter"}</Kbd>}
+          rightSection={<KeyHint>{review ? "A" : "Enter"}</KeyHint>}
           onClick={onAccept}
         >
           {proposals.length === 0 && multiLabel && labels.length > 0 ? "Go on" : "Accept and go on"}
@@ -128,7 +127,7 @@ export const SidePanel = (props: SidePanelProps) => {
               variant="default"
               disabled={proposals.length === 0}
               leftSection={<X size={16} />}
-              rightSection={<Kbd size="xs">X</Kbd>}
+              rightSection={<KeyHint>X</KeyHint>}
               onClick={onReject}
             >
               Reject
@@ -137,7 +136,7 @@ export const SidePanel = (props: SidePanelProps) => {
           <Button
             variant="default"
             leftSection={<SkipForward size={16} />}
-            rightSection={<Kbd size="xs">Space</Kbd>}
+            rightSection={<KeyHint>Space</KeyHint>}
             onClick={onSkip}
           >
             Skip
@@ -145,7 +144,7 @@ export const SidePanel = (props: SidePanelProps) => {
           <Button
             variant="default"
             leftSection={<CircleHelp size={16} />}
-            rightSection={<Kbd size="xs">U</Kbd>}
+            rightSection={<KeyHint>U</KeyHint>}
             onClick={onUnclear}
           >
             Unclear
@@ -154,7 +153,7 @@ export const SidePanel = (props: SidePanelProps) => {
             variant="default"
             disabled={!aside}
             leftSection={<RotateCcw size={16} />}
-            rightSection={<Kbd size="xs">O</Kbd>}
+            rightSection={<KeyHint>O</KeyHint>}
             onClick={onReopen}
           >
             Reopen

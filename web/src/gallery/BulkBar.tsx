@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { ProjectClass } from "@/store/images";
 import { ClassSearch } from "@/ui/ClassSearch";
+import { KeyHint } from "@/ui/KeyHint";
 import { countOf } from "@/ui/words";
 
 import type { Bulk } from "./bulk";
@@ -44,7 +45,7 @@ export const BulkBar = (props: BulkBarProps) => {
     <div className={classes.bulk} role="toolbar" aria-label="Chosen images">
       <CloseButton aria-label="Drop the selection" onClick={onClear} />
       <span className={classes.chosen} aria-live="polite">
-        {countOf(chosen, "image")}
+        {chosen.toLocaleString("en")} of {countOf(shown, "image")}
       </span>
       <div className={classes.classes}>
         {all.slice(0, BUTTONS).map((each, at) => (
@@ -53,7 +54,7 @@ export const BulkBar = (props: BulkBarProps) => {
             variant="default"
             className={classes.classButton ?? ""}
             leftSection={<span className={classes.dot} style={{ background: each.colour }} aria-hidden />}
-            rightSection={<Kbd size="xs">{at + 1}</Kbd>}
+            rightSection={<KeyHint>{String(at + 1)}</KeyHint>}
             onClick={() => bulk.label(each.id, each.name)}
           >
             {each.name}
@@ -68,7 +69,7 @@ export const BulkBar = (props: BulkBarProps) => {
           <Button
             variant="default"
             leftSection={<Tags size={16} />}
-            rightSection={<Kbd size="xs">C</Kbd>}
+            rightSection={<KeyHint>C</KeyHint>}
             onClick={() => onSearching(!searching)}
           >
             {all.length > BUTTONS ? `${all.length - BUTTONS} more` : "Class"}
@@ -94,22 +95,22 @@ export const BulkBar = (props: BulkBarProps) => {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<SkipForward size={16} />}
-            rightSection={<Kbd size="xs">S</Kbd>}
+            rightSection={<KeyHint>S</KeyHint>}
             onClick={bulk.skip}
           >
             Skip
           </Menu.Item>
           <Menu.Item
             leftSection={<CircleHelp size={16} />}
-            rightSection={<Kbd size="xs">U</Kbd>}
+            rightSection={<KeyHint>U</KeyHint>}
             onClick={bulk.unclear}
           >
             Mark unclear
           </Menu.Item>
-          <Menu.Item rightSection={<Kbd size="xs">O</Kbd>} onClick={bulk.reopen}>
+          <Menu.Item rightSection={<KeyHint>O</KeyHint>} onClick={bulk.reopen}>
             Reopen
           </Menu.Item>
-          <Menu.Item rightSection={<Kbd size="xs">Del</Kbd>} onClick={bulk.clear}>
+          <Menu.Item rightSection={<KeyHint>Del</KeyHint>} onClick={bulk.clear}>
             Take labels away
           </Menu.Item>
           <Menu.Divider />
@@ -119,7 +120,7 @@ export const BulkBar = (props: BulkBarProps) => {
           <Menu.Divider />
           <Menu.Item onClick={() => setNaming(true)}>Move to folder…</Menu.Item>
           {onSimilar !== null && (
-            <Menu.Item rightSection={<Kbd size="xs">M</Kbd>} onClick={onSimilar}>
+            <Menu.Item rightSection={<KeyHint>M</KeyHint>} onClick={onSimilar}>
               Similar images first
             </Menu.Item>
           )}

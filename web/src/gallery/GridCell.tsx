@@ -4,6 +4,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import type { ImageStateRow } from "@/store/imageStates";
 import { pictureUrl } from "@/store/imageBook";
 import { LabelChip } from "@/ui/LabelChip";
+import { sureness } from "@/ui/words";
 
 import classes from "./grid.module.css";
 
@@ -36,7 +37,7 @@ const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): s
   if (label !== null) return `${title}, labelled ${label.name}`;
   if (state === "skipped" || state === "unclear") return `${title}, ${state}`;
   if (proposal === null) return `${title}, no label`;
-  return `${title}, proposed ${proposal.name} ${Math.floor((confidence ?? 0) * 100)} percent`;
+  return `${title}, proposed ${proposal.name}, ${sureness(confidence ?? 0)}`;
 };
 
 export const cellId = (position: number): string => `gallery-cell-${position}`;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { atOneToOne, fitted, imagePx, panned, screenPx, toImage, toScreen, zoomedAt } from "./imageView";
 
-const view = { width: screenPx(800), height: screenPx(600) };
+// 800 by 600 pixels without the margins.
+const view = { width: screenPx(832), height: screenPx(632) };
 const photo = { width: imagePx(4000), height: imagePx(3000) };
 const point = fc.record({
   x: fc.integer({ min: 0, max: 800 }).map(screenPx),
@@ -12,9 +13,9 @@ const point = fc.record({
 
 describe("the view of an image", () => {
   it("shows the whole image when fitted", () => {
-    expect(fitted(photo, view)).toEqual({ zoom: 0.2, corner: { x: 0, y: 0 } });
+    expect(fitted(photo, view)).toEqual({ zoom: 0.2, corner: { x: 16, y: 16 } });
     const tall = fitted({ width: imagePx(1000), height: imagePx(3000) }, view);
-    expect(tall).toEqual({ zoom: 0.2, corner: { x: 300, y: 0 } });
+    expect(tall).toEqual({ zoom: 0.2, corner: { x: 316, y: 16 } });
   });
 
   it("enlarges a tiny image only so far", () => {
@@ -57,8 +58,8 @@ describe("the view of an image", () => {
             y: screenPx(-by),
           });
           expect(seen.zoom).toBeGreaterThanOrEqual(0.2);
-          expect(seen.corner.x).toBeLessThanOrEqual(1e-6);
-          expect(seen.corner.x + 4000 * seen.zoom).toBeGreaterThanOrEqual(800 - 1e-6);
+          expect(seen.corner.x).toBeLessThanOrEqual(16 + 1e-6);
+          expect(seen.corner.x + 4000 * seen.zoom).toBeGreaterThanOrEqual(816 - 1e-6);
         }
       }),
     );

@@ -28,6 +28,8 @@ export const screenPx = (value: number): ScreenPx => value as ScreenPx;
 /** A small image is shown at most this much enlarged when fitted. */
 const LARGEST_FIT = 4;
 const LARGEST_ZOOM = 32;
+/** Free space around a fitted image, screen pixels. */
+const MARGIN = 16;
 
 const centred = (image: Size<ImagePx>, view: Size<ScreenPx>, zoom: number): Viewport => ({
   zoom,
@@ -37,9 +39,11 @@ const centred = (image: Size<ImagePx>, view: Size<ScreenPx>, zoom: number): View
   },
 });
 
-/** The whole image, as large as the view allows. */
-export const fitted = (image: Size<ImagePx>, view: Size<ScreenPx>): Viewport =>
-  centred(image, view, Math.min(view.width / image.width, view.height / image.height, LARGEST_FIT));
+/** The whole image, as large as the view allows with some space around it. */
+export const fitted = (image: Size<ImagePx>, view: Size<ScreenPx>): Viewport => {
+  const free = { width: Math.max(view.width - 2 * MARGIN, 1), height: Math.max(view.height - 2 * MARGIN, 1) };
+  return centred(image, view, Math.min(free.width / image.width, free.height / image.height, LARGEST_FIT));
+};
 
 /** One image pixel on one screen pixel, about the middle of the view. */
 export const atOneToOne = (image: Size<ImagePx>, view: Size<ScreenPx>): Viewport => centred(image, view, 1);

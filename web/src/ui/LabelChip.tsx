@@ -1,3 +1,5 @@
+import { sureness } from "./words";
+
 import classes from "./LabelChip.module.css";
 
 /** A class on a picture: a full dot for a label, a ring and the confidence for a proposal, never colour alone. */
@@ -21,7 +23,7 @@ export const LabelChip = ({
     />
     <span className={classes.name}>{name}</span>
     {proposed && confidence !== undefined && confidence !== null && (
-      <span className={classes.share}>{Math.floor(confidence * 100)} %</span>
+      <span className={classes.share}>{sureness(confidence)}</span>
     )}
   </span>
 );
