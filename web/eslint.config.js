@@ -23,8 +23,10 @@ const MAY_IMPORT = {
   api: [],
   store: ["shapes", "api"],
   ui: ["shapes"],
-  ...Object.fromEntries(SCREENS.map((screen) => [screen, ["shapes", "store", "ui"]])),
-  app: ["shapes", "store", "ui", ...SCREENS],
+  // How images come in; a new project and a project that grows ask the same.
+  intake: ["shapes", "store", "ui"],
+  ...Object.fromEntries(SCREENS.map((screen) => [screen, ["shapes", "store", "ui", "intake"]])),
+  app: ["shapes", "store", "ui", "intake", ...SCREENS],
 };
 
 const zone = ([room, allowed]) => ({

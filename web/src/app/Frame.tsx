@@ -13,6 +13,7 @@ import { Rail } from "./Rail";
 import { RefusedToasts } from "./RefusedToasts";
 import { shownProject } from "./shownProject";
 import { TopBar } from "./TopBar";
+import { UploadBanner } from "./UploadBanner";
 import { useFrameKeys } from "./useFrameKeys";
 
 const JobsDrawer = lazy(() => import("@/jobs/Drawer"));
@@ -42,6 +43,7 @@ export const Frame = () => {
       {project !== null && <Rail projectId={project.id} />}
       <main className={classes.screen} id="screen" tabIndex={-1}>
         <OfflineBanner />
+        <UploadBanner />
         <div className={classes.content}>
           <Outlet />
         </div>

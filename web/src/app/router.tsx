@@ -10,6 +10,7 @@ import {
 import { readSearch as readAnnotateSearch } from "@/annotate/search";
 import { readSearch as readGallerySearch } from "@/gallery/search";
 import { readSearch as readMapSearch } from "@/map/search";
+import { readSearch as readModelsSearch } from "@/models/search";
 
 import { ErrorScreen } from "./ErrorScreen";
 import { Frame } from "./Frame";
@@ -71,6 +72,7 @@ const annotate = createRoute({
 const models = createRoute({
   getParentRoute: () => project,
   path: "/models",
+  validateSearch: readModelsSearch,
   component: lazyRouteComponent(() => import("@/models/Screen")),
 });
 

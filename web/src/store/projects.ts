@@ -19,5 +19,36 @@ export const projectQuery = (projectId: number) =>
       unwrap(client.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } })),
   });
 
+export type NewProject = Schemas["NewProject"];
+
+export const newProject = (wanted: NewProject) => unwrap(client.POST("/api/v1/projects", { body: wanted }));
+
+export const renameProject = (projectId: number, name: string) =>
+  unwrap(
+    client.PATCH("/api/v1/projects/{project_id}", {
+      params: { path: { project_id: projectId } },
+      body: { name },
+    }),
+  );
+
+export const deleteProject = (projectId: number) =>
+  unwrap(client.DELETE("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } }));
+
+export type Backbone = Schemas["BackboneFacts"];
+
+export const backbonesQuery = () =>
+  queryOptions({
+    queryKey: ["backbones"],
+    queryFn: () => unwrap(client.GET("/api/v1/backbones")),
+    staleTime: Infinity,
+  });
+
+export const formatsQuery = () =>
+  queryOptions({
+    queryKey: ["formats"],
+    queryFn: () => unwrap(client.GET("/api/v1/formats")),
+    staleTime: Infinity,
+  });
+
 export const fetchStates = async (projectId: number): Promise<ImageStates> =>
   statesOf(decodeColumns(await getColumns(`/projects/${projectId}/images/state`)));

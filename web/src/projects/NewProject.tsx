@@ -1,0 +1,120 @@
+import { Button, Group, Modal, SegmentedControl, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState, type SubmitEvent } from "react";
+
+import { ImagesField } from "@/intake/ImagesField";
+import { sayRefused } from "@/intake/sayRefused";
+import { bringImages, type ImageSource } from "@/store/imports";
+import { newProject } from "@/store/projects";
+import { sayProblem } from "@/ui/toasts";
+
+import { BackboneField } from "./BackboneField";
+
+interface Wanted {
+  name: string;
+  multiLabel: boolean;
+  classes: string[];
+  source: ImageSource | null;
+  backbone: string | null;
+}
+
+const EMPTY: Wanted = { name: "", multiLabel: false, classes: [], source: null, backbone: null };
+
+const create = ({ name, multiLabel, classes, backbone }: Wanted) =>
+  newProject({
+    name: name.trim(),
+    task: "classification",
+    multi_label: multiLabel,
+    classes,
+    ...(backbone === null ? {} : { backbone }),
+  });
+
+/** Makes a project, sends its images on their way, and shows the gallery filling. */
+const useCreate = (onClose: () => void) => {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: create,
+    onSuccess: async (project, { source }) => {
+      if (source !== null) bringImages(project.id, source).then(sayRefused, sayProblem);
+      await queries.invalidateQueries({ queryKey: ["projects"] });
+      onClose();
+      await navigate({ to: "/projects/$projectId/gallery", params: { projectId: project.id } });
+    },
+  });
+};
+
+/** A new project in one dialog: name, images, classes, backbone. Only the name is needed to begin. */
+const NewProject = ({ onClose }: { onClose: () => void }) => {
+  const [wanted, setWanted] = useState(EMPTY);
+  const [named, setNamed] = useState(false);
+  const creating = useCreate(onClose);
+  const change = (part: Partial<Wanted>) => setWanted((now) => ({ ...now, ...part }));
+  const chooseImages = (source: ImageSource | null, folder: string | null) =>
+    change({ source, ...(named || folder === null ? {} : { name: folder }) });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    creating.mutate(wanted);
+  };
+  const labelled = wanted.source?.labels === true;
+  return (
+    <Modal opened onClose={onClose} title="New project" size={640} closeOnClickOutside={false}>
+      <form onSubmit={submit}>
+        <Stack gap="lg">
+          <TextInput
+            label="Name"
+            placeholder="For example: Cats and dogs"
+            value={wanted.name}
+            maxLength={200}
+            onChange={(event) => {
+              setNamed(true);
+              change({ name: event.currentTarget.value });
+            }}
+            error={creating.error?.message}
+            data-autofocus
+          />
+          <ImagesField source={wanted.source} onChange={chooseImages} />
+          <TagsInput
+            label="Classes"
+            description={
+              labelled
+                ? "Those of the data set are added by themselves."
+                : "Enter or a comma ends a name. You can do this later, once you have seen the images."
+            }
+            placeholder={wanted.classes.length === 0 ? "cat, dog" : ""}
+            value={wanted.classes}
+            onChange={(classes) => change({ classes })}
+            splitChars={[",", ";", "\n"]}
+            clearable
+          />
+          <div>
+            <Text fw={500} mb={4} id="how-many-classes">
+              Classes per image
+            </Text>
+            <SegmentedControl
+              aria-labelledby="how-many-classes"
+              value={wanted.multiLabel ? "several" : "one"}
+              onChange={(value) => change({ multiLabel: value === "several" })}
+              data={[
+                { value: "one", label: "Exactly one" },
+                { value: "several", label: "Several" },
+              ]}
+            />
+          </div>
+          <BackboneField value={wanted.backbone} onChange={(backbone) => change({ backbone })} />
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={wanted.name.trim() === ""} loading={creating.isPending}>
+              Create project
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+};
+
+export default NewProject;

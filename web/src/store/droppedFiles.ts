@@ -1,0 +1,58 @@
+/** The files of folders that were dropped on the page or chosen, with their paths inside. */
+import type { UploadFile } from "./upload";
+
+const IMAGE = /\.(?:jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic)$/i;
+const HIDDEN = /(?:^|\/)(?:\.[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:\/|$)/;
+
+/** Whether a file could be an image or, where labels are wanted, the labels beside. */
+export const isWanted = (path: string, labels: boolean): boolean =>
+  !HIDDEN.test(path) && (labels || IMAGE.test(path));
+
+const readAll = (reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> =>
+  new Promise((resolve, reject) => {
+    const found: FileSystemEntry[] = [];
+    // A browser gives at most 100 entries per call, and none at the end.
+    const more = () =>
+      reader.readEntries((entries) => {
+        found.push(...entries);
+        if (entries.length === 0) resolve(found);
+        else more();
+      }, reject);
+    more();
+  });
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));
+
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+
+/** What lies in dropped files and folders, however deep. Call it at once: a drop is readable only while it is told. */
+export const filesOfDrop = async (items: DataTransferItemList): Promise<UploadFile[]> => {
+  const found: UploadFile[] = [];
+  const folders: FileSystemEntry[] = [...items]
+    .filter((item) => item.kind === "file")
+    .map((item) => item.webkitGetAsEntry())
+    .filter((entry) => entry !== null);
+  while (folders.length > 0) {
+    const entry = folders.pop();
+    if (entry === undefined) break;
+    if (isFile(entry)) found.push({ path: entry.fullPath.replace(/^\//, ""), blob: await fileOf(entry) });
+    else if (isFolder(entry)) folders.push(...(await readAll(entry.createReader())));
+  }
+  return found.sort((a, b) => a.path.localeCompare(b.path, "en"));
+};
+
+/** What was chosen by a file dialog. */
+export const filesOfInput = (list: FileList | null): UploadFile[] =>
+  [...(list ?? [])].map((file) => ({
+    path: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
+    blob: file,
+  }));
+
+/** The folder that everything lies in, "upload" where there is none. */
+export const nameOf = (files: readonly UploadFile[]): string => {
+  const tops = new Set(files.map(({ path }) => path.split("/").slice(0, -1)[0] ?? ""));
+  const [only] = tops;
+  return tops.size === 1 && only !== undefined && only !== "" ? only : "upload";
+};

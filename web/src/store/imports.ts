@@ -1,0 +1,97 @@
+/** Bringing images in: from a folder of the server's machine, by upload, or as the example. */
+import { queryOptions } from "@tanstack/react-query";
+
+import { client, unwrap, type Schemas } from "@/api/client";
+import { putFile } from "@/api/imports";
+
+import { nameOf } from "./droppedFiles";
+import { Hasher } from "./hashing";
+import { Cell } from "./observable";
+import { wait } from "./tabs";
+import { Upload, type UploadFile } from "./upload";
+
+export type Place = Schemas["Places"];
+export type ImportPreview = Schemas["ImportPreview"];
+
+/** Where images come from. */
+export type ImageSource =
+  | { kind: "folder"; path: string; labels: boolean; format: string | null }
+  | { kind: "upload"; files: readonly UploadFile[]; labels: boolean; format: string | null };
+
+export const placesQuery = (path: string | null) =>
+  queryOptions({
+    queryKey: ["places", path],
+    queryFn: () => unwrap(client.GET("/api/v1/places", { params: { query: path === null ? {} : { path } } })),
+    staleTime: 10_000,
+  });
+
+/** The number of the example's project, which fills while it is looked at. */
+export const startDemo = async (): Promise<number> => (await unwrap(client.POST("/api/v1/demo"))).project.id;
+
+const inProject = (projectId: number) => ({ params: { path: { project_id: projectId } } });
+
+/** What an import from a folder would find; nothing is imported. */
+export const previewQuery = (projectId: number, source: string, format: string | null) =>
+  queryOptions({
+    queryKey: ["import-preview", projectId, source, format],
+    queryFn: () =>
+      unwrap(
+        client.POST("/api/v1/projects/{project_id}/imports/check", {
+          ...inProject(projectId),
+          body: { source, format },
+        }),
+      ),
+  });
+
+const startImport = (projectId: number, body: Schemas["NewImport"]) =>
+  unwrap(client.POST("/api/v1/projects/{project_id}/imports", { ...inProject(projectId), body }));
+
+/** The upload that goes on, on whatever screen. One at a time. */
+export interface RunningUpload {
+  projectId: number;
+  name: string;
+  upload: Upload;
+}
+
+export const runningUpload = new Cell<RunningUpload | null>(null);
+
+/**
+ * Brings images into a project. Resolves when the import has begun; files that the server did not take are given. A
+ * second upload waits for nothing: the first one must be over or cancelled.
+ */
+export const bringImages = async (
+  projectId: number,
+  source: ImageSource,
+): Promise<readonly { path: string; reason: string }[]> => {
+  const { labels, format } = source;
+  if (source.kind === "folder") {
+    await startImport(projectId, { source: source.path, labels, format, embed: true });
+    return [];
+  }
+  const hasher = new Hasher();
+  const upload = new Upload(source.files, {
+    begin: async (folder) => (await unwrap(client.POST("/api/v1/uploads", { body: { name: folder } }))).id,
+    offer: async (upload_id, files) =>
+      (
+        await unwrap(
+          client.POST("/api/v1/uploads/{upload_id}/missing", {
+            params: { path: { upload_id } },
+            body: { files },
+          }),
+        )
+      ).missing,
+    send: putFile,
+    hash: hasher.hash,
+    wait,
+  });
+  const name = nameOf(source.files);
+  runningUpload.set({ projectId, name, upload });
+  try {
+    const uploadId = await upload.run(name);
+    await startImport(projectId, { upload_id: uploadId, labels, format, embed: true });
+    return upload.progress.get().refused;
+  } finally {
+    hasher.close();
+    runningUpload.set(null);
+  }
+};
