@@ -22,14 +22,18 @@ interface Placed {
 }
 
 /** Leaves out labels outside the pane and those that would lie on one before them. */
-const withoutOverlap = <T extends Placed>(labels: readonly T[], view: Viewport): T[] => {
+const withoutOverlap = <T extends Placed>(
+  labels: readonly T[],
+  view: Viewport,
+  before: readonly Placed[] = [],
+): T[] => {
   const kept: T[] = [];
   for (const label of labels) {
     const { at, half } = label;
     if (at.x < half || at.y < 20 || at.x > view.width - half || at.y > view.height - 20) continue;
-    const lies = (other: T) =>
+    const lies = (other: Placed) =>
       Math.abs(other.at.x - at.x) < other.half + half && Math.abs(other.at.y - at.y) < LABEL_HEIGHT;
-    if (!kept.some(lies)) kept.push(label);
+    if (!before.some(lies) && !kept.some(lies)) kept.push(label);
   }
   return kept;
 };
@@ -83,9 +87,10 @@ export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoo
     if (middle === null) return [];
     return [{ key: `bridge ${bridge.first} ${bridge.second}`, bridge, at: toScreen(now, middle), half: 28 }];
   });
+  const named = withoutOverlap(names, now);
   return (
     <div className={classes.labels}>
-      {withoutOverlap(names, now).map(({ key, island, at }) => (
+      {named.map(({ key, island, at }) => (
         <button
           key={key}
           type="button"
@@ -103,7 +108,7 @@ export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoo
           </span>
         </button>
       ))}
-      {withoutOverlap(crossings, now).map(({ key, bridge, at }) => (
+      {withoutOverlap(crossings, now, named).map(({ key, bridge, at }) => (
         <button
           key={key}
           type="button"

@@ -1,16 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import { onScreen, type MapUnit, type Point, type ScreenPx } from "@/shapes/mapUnits";
-import {
-  boundsOfPoints,
-  fitTo,
-  panBy,
-  resized,
-  toMap,
-  toScreen,
-  zoomAt,
-  type Viewport,
-} from "@/shapes/mapViewport";
+import { type MapUnit, type Point, type ScreenPx } from "@/shapes/mapUnits";
+import { boundsOfPoints, fitTo, panBy, resized, toMap, toScreen, type Viewport } from "@/shapes/mapViewport";
 import type { Polygon } from "@/shapes/polygon";
 import { Cell, useObservable } from "@/store/observable";
 
@@ -44,6 +35,8 @@ export interface MapPaneProps {
   view: Cell<Viewport>;
   onChoose: (chosen: Chosen, mode: Mode) => void;
   onFocus: (imageId: number) => void;
+  /** What an unfinished stroke holds so far. */
+  onAhead: (imageIds: Uint32Array) => void;
   /** Labels and pictures on top of the points. */
   children?: ReactNode;
 }
@@ -83,11 +76,16 @@ export const MapPane = (props: MapPaneProps) => {
       const point = now.grid.nearest(at, REACH_PX / view.get().scale);
       return point === null ? null : (now.imageIds[point] ?? null);
     };
-    const hands = new Hands(surface, view, () => latest.current.hand, {
+    const hands = new Hands(surface, surface.parentElement ?? surface, view, () => latest.current.hand, {
       drawn: (stroke, tool, mode, seen) => {
         const { layout: now, hand: settings, onChoose: choose } = latest.current;
         const chosen = chosenBy(now, stroke, tool, settings.brushPx, seen.scale);
         if (chosen !== null) choose(chosen, mode);
+      },
+      drawing: (stroke, tool, seen) => {
+        const { layout: now, hand: settings, onAhead } = latest.current;
+        const chosen = chosenBy(now, stroke, tool, settings.brushPx, seen.scale);
+        if (chosen !== null) onAhead(chosen.imageIds);
       },
       clicked: (at, mode) => {
         const imageId = nearest(at);
@@ -117,7 +115,7 @@ export const MapPane = (props: MapPaneProps) => {
         className={classes.surface}
         data-tool={hand.tool}
         role="application"
-        aria-label={`${name}: ${layout.imageIds.length.toLocaleString("en")} images as points. Arrow keys move, plus and minus zoom; islands are buttons after it.`}
+        aria-label={`${name}: ${layout.imageIds.length.toLocaleString("en")} images as points. Arrow keys move it, Ctrl with plus and minus zooms; islands are buttons after it.`}
         tabIndex={0}
         onKeyDown={(event) => {
           const step = keyStep(event.key, view.get());
@@ -156,7 +154,6 @@ const KEY_STEP_PX = 64;
 
 /** The view after a key, or null for a key that means nothing to it. */
 const keyStep = (key: string, view: Viewport): Viewport | null => {
-  const middle = onScreen(view.width / 2, view.height / 2);
   switch (key) {
     case "ArrowLeft":
       return panBy(view, KEY_STEP_PX, 0);
@@ -166,11 +163,6 @@ const keyStep = (key: string, view: Viewport): Viewport | null => {
       return panBy(view, 0, KEY_STEP_PX);
     case "ArrowDown":
       return panBy(view, 0, -KEY_STEP_PX);
-    case "+":
-    case "=":
-      return zoomAt(view, middle, 1.5);
-    case "-":
-      return zoomAt(view, middle, 1 / 1.5);
     default:
       return null;
   }

@@ -80,12 +80,15 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
       cell.update((now) => fitTo(boundsOfPoints(drawn.xy), now.width, now.height));
     }
   };
+  const zoom = (factor: number) =>
+    view.update((now) => zoomAt(now, onScreen(now.width / 2, now.height / 2), factor));
   useMapKeys(
     classList,
     {
       tool: setTool,
       mode: setMode,
       brush: (factor) => setBrushPx((now) => Math.min(160, Math.max(6, now * factor))),
+      zoom,
       fit,
     },
     actions,
@@ -125,16 +128,7 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
         {beside !== null && second !== null && (
           <RoundPane {...common} round={beside} layout={second} view={secondView} />
         )}
-        <Toolbar
-          tool={tool}
-          mode={mode}
-          onTool={setTool}
-          onMode={setMode}
-          onFit={fit}
-          onZoom={(factor) =>
-            view.update((now) => zoomAt(now, onScreen(now.width / 2, now.height / 2), factor))
-          }
-        />
+        <Toolbar tool={tool} mode={mode} onTool={setTool} onMode={setMode} onFit={fit} onZoom={zoom} />
       </div>
       <Tray
         selection={selection}

@@ -1,4 +1,4 @@
-import { memo, useMemo } from "react";
+import { memo, useCallback, useMemo } from "react";
 
 import { boundsOfPoints, fitTo, type Viewport } from "@/shapes/mapViewport";
 import type { ImageBook } from "@/store/imageBook";
@@ -6,6 +6,7 @@ import type { Bridge, IslandReport } from "@/store/mapRounds";
 import type { Cell } from "@/store/observable";
 
 import type { HandSettings } from "./hands";
+import { fetchAhead } from "./fetchAhead";
 import { IslandLabels } from "./IslandLabels";
 import type { Layout } from "./layout";
 import { MapPane, type Hovered } from "./MapPane";
@@ -37,6 +38,7 @@ export const PaintedPane = memo((props: Props) => {
     const { width, height } = view.get();
     return fitTo(boundsOfPoints(layout.xy), width || 800, height || 600).scale;
   }, [layout, view]);
+  const ahead = useCallback((imageIds: Uint32Array) => fetchAhead(imageIds, book, wants), [book, wants]);
   return (
     <MapPane
       name={name}
@@ -49,6 +51,7 @@ export const PaintedPane = memo((props: Props) => {
       view={view}
       onChoose={props.onChoose}
       onFocus={props.onFocus}
+      onAhead={ahead}
     >
       <Sprites
         name={name}

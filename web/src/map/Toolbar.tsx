@@ -71,8 +71,8 @@ export const Toolbar = ({ tool, mode, onTool, onMode, onZoom, onFit }: ToolbarPr
       <Tile key={each.mode} {...each} pressed={mode === each.mode} onPress={() => onMode(each.mode)} />
     ))}
     <hr />
-    <Tile words="Zoom in" keys="+ on the map, wheel" icon={ZoomIn} onPress={() => onZoom(1.6)} />
-    <Tile words="Zoom out" keys="− on the map, wheel" icon={ZoomOut} onPress={() => onZoom(1 / 1.6)} />
+    <Tile words="Zoom in" keys="Ctrl +, wheel" icon={ZoomIn} onPress={() => onZoom(1.6)} />
+    <Tile words="Zoom out" keys="Ctrl −, wheel" icon={ZoomOut} onPress={() => onZoom(1 / 1.6)} />
     <Tile words="Show the whole map" keys="F" icon={Maximize} onPress={onFit} />
   </div>
 );

@@ -16,6 +16,8 @@ export interface HandSettings {
 export interface HandListeners {
   /** A finished stroke, in map radii, with the view in which it ended. */
   drawn: (stroke: Polygon, tool: Exclude<Tool, "pan">, mode: Mode, view: Viewport) => void;
+  /** An unfinished stroke, a few times a second. */
+  drawing: (stroke: Polygon, tool: Exclude<Tool, "pan">, view: Viewport) => void;
   clicked: (at: Point<MapUnit>, mode: Mode) => void;
   /** The pointer rests here without drawing; null when it has left. */
   hovered: (at: Point<ScreenPx> | null) => void;
@@ -25,9 +27,12 @@ export interface HandListeners {
 
 const CLICK_PX = 4;
 const STEP_PX = 2;
+const DRAWING_EVERY_MS = 120;
 
 interface Drag {
   kind: "pan" | "draw";
+  /** Otherwise it began on a name of an island, which a click without moving belongs to. */
+  onSurface: boolean;
   tool: Tool;
   mode: Mode;
   start: Point<ScreenPx>;
@@ -55,30 +60,33 @@ const sketchOf = (drag: Drag, view: Viewport): string => {
 
 export class Hands {
   private drag: Drag | null = null;
+  private toldAt = 0;
 
+  /** surface: what is drawn on. around: the pane with what floats over it, where a stroke may begin too. */
   constructor(
     private readonly surface: HTMLElement,
+    private readonly around: HTMLElement,
     private readonly view: Cell<Viewport>,
     private readonly settings: () => HandSettings,
     private readonly listeners: HandListeners,
   ) {
-    surface.addEventListener("pointerdown", this.down);
-    surface.addEventListener("pointermove", this.move);
-    surface.addEventListener("pointerup", this.up);
-    surface.addEventListener("pointercancel", this.cancel);
-    surface.addEventListener("pointerleave", this.leave);
-    surface.addEventListener("wheel", this.wheel, { passive: false });
-    surface.addEventListener("contextmenu", this.noMenu);
+    around.addEventListener("pointerdown", this.down);
+    around.addEventListener("pointermove", this.move);
+    around.addEventListener("pointerup", this.up);
+    around.addEventListener("pointercancel", this.cancel);
+    around.addEventListener("pointerleave", this.leave);
+    around.addEventListener("wheel", this.wheel, { passive: false });
+    around.addEventListener("contextmenu", this.noMenu);
   }
 
   free(): void {
-    this.surface.removeEventListener("pointerdown", this.down);
-    this.surface.removeEventListener("pointermove", this.move);
-    this.surface.removeEventListener("pointerup", this.up);
-    this.surface.removeEventListener("pointercancel", this.cancel);
-    this.surface.removeEventListener("pointerleave", this.leave);
-    this.surface.removeEventListener("wheel", this.wheel);
-    this.surface.removeEventListener("contextmenu", this.noMenu);
+    this.around.removeEventListener("pointerdown", this.down);
+    this.around.removeEventListener("pointermove", this.move);
+    this.around.removeEventListener("pointerup", this.up);
+    this.around.removeEventListener("pointercancel", this.cancel);
+    this.around.removeEventListener("pointerleave", this.leave);
+    this.around.removeEventListener("wheel", this.wheel);
+    this.around.removeEventListener("contextmenu", this.noMenu);
   }
 
   /** Drops an unfinished stroke. */
@@ -96,6 +104,10 @@ export class Hands {
     return onScreen(event.clientX - left, event.clientY - top);
   }
 
+  private isOnSurface(event: Event): boolean {
+    return event.target instanceof Node && this.surface.contains(event.target);
+  }
+
   private readonly noMenu = (event: Event): void => event.preventDefault();
 
   private readonly down = (event: PointerEvent): void => {
@@ -104,9 +116,9 @@ export class Hands {
     const { tool, mode } = this.settings();
     const at = this.place(event);
     const pans = tool === "pan" || event.button !== 0;
-    this.surface.setPointerCapture(event.pointerId);
     this.drag = {
       kind: pans ? "pan" : "draw",
+      onSurface: this.isOnSurface(event),
       tool,
       mode: modeOf(event, mode),
       start: at,
@@ -121,10 +133,13 @@ export class Hands {
     const at = this.place(event);
     const { drag } = this;
     if (drag === null) {
-      this.listeners.hovered(at);
+      this.listeners.hovered(this.isOnSurface(event) ? at : null);
       return;
     }
-    if (away(at, drag.start) > CLICK_PX) drag.far = true;
+    if (!drag.far && away(at, drag.start) > CLICK_PX) {
+      drag.far = true;
+      this.around.setPointerCapture(event.pointerId);
+    }
     if (drag.kind === "pan") {
       this.view.update((view) => panBy(view, at.x - drag.last.x, at.y - drag.last.y));
       drag.last = at;
@@ -133,6 +148,9 @@ export class Hands {
     const places = event.getCoalescedEvents().map((each) => this.place(each));
     for (const place of places.length > 0 ? places : [at]) this.lengthen(drag, place);
     this.sketch();
+    if (drag.tool === "pan" || event.timeStamp - this.toldAt < DRAWING_EVERY_MS) return;
+    this.toldAt = event.timeStamp;
+    this.listeners.drawing(drag.stroke, drag.tool, this.view.get());
   };
 
   private lengthen(drag: Drag, at: Point<ScreenPx>): void {
@@ -149,8 +167,9 @@ export class Hands {
     this.drag = null;
     this.sketch();
     const [first = onMap(0, 0)] = drag.stroke;
-    if (!drag.far && event.button === 0) this.listeners.clicked(first, drag.mode);
-    else if (drag.kind === "draw" && drag.tool !== "pan") {
+    if (!drag.far) {
+      if (event.button === 0 && drag.onSurface) this.listeners.clicked(first, drag.mode);
+    } else if (drag.kind === "draw" && drag.tool !== "pan") {
       this.listeners.drawn(drag.stroke, drag.tool, drag.mode, this.view.get());
     }
   };

@@ -9,6 +9,7 @@ export interface HandActions {
   tool: (tool: Tool) => void;
   mode: (mode: Mode) => void;
   brush: (factor: number) => void;
+  zoom: (factor: number) => void;
   fit: () => void;
 }
 
@@ -27,6 +28,8 @@ export const useMapKeys = (classList: readonly ClassLook[], hand: HandActions, t
     "map.subtract": () => hand.mode("subtract"),
     "map.larger": () => hand.brush(1.25),
     "map.smaller": () => hand.brush(0.8),
+    "map.zoom-in": () => hand.zoom(1.6),
+    "map.zoom-out": () => hand.zoom(1 / 1.6),
     "map.fit": hand.fit,
     "map.accept": tray.accept,
     "map.reject": tray.reject,

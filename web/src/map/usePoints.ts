@@ -21,7 +21,7 @@ export interface PointsShown {
 export const pointSize = (count: number, view: Viewport, fitScale: number): number => {
   const room = Math.sqrt((view.width * view.height) / Math.max(count, 1));
   const closer = Math.max(1, Math.sqrt(view.scale / fitScale));
-  return Math.min(14, Math.min(7, Math.max(2.5, room * 0.24)) * Math.min(closer, 2.4));
+  return Math.min(14, Math.min(7, Math.max(2.5, room * 0.3)) * Math.min(closer, 2.4));
 };
 
 const RIM = { light: [0.106, 0.122, 0.11], dark: [1, 1, 1] } as const;

@@ -28,11 +28,11 @@ export interface MapPoints {
 
 const fetchPoints = async (path: string, signal: AbortSignal): Promise<MapPoints> => {
   const columns = decodeColumns(await getColumns(path, signal));
-  return {
-    imageIds: Uint32Array.from(columns.ids("image_ids")),
-    xy: columns.get("xy", "float32"),
-    islands: Int32Array.from(columns.numbers("islands")),
-  };
+  const imageIds = Uint32Array.from(columns.ids("image_ids"));
+  const islands = columns.has("islands")
+    ? Int32Array.from(columns.numbers("islands"))
+    : new Int32Array(imageIds.length).fill(-1);
+  return { imageIds, xy: columns.get("xy", "float32"), islands };
 };
 
 export const roundsQuery = (projectId: number) =>

@@ -4,15 +4,7 @@ import type { Viewport } from "@/shapes/mapViewport";
 import { POINT_FRAGMENT, POINT_VERTEX, SELECTED } from "./pointShaders";
 import { Attribute, linked, openContext } from "./program";
 
-const UNIFORMS = [
-  "centre",
-  "clipPerUnit",
-  "progress",
-  "size",
-  "anySelected",
-  "drawSelected",
-  "rimColour",
-] as const;
+const UNIFORMS = ["centre", "clipPerUnit", "progress", "size", "anySelected", "rimColour"] as const;
 type Uniform = (typeof UNIFORMS)[number];
 
 const ATTRIBUTES = {
@@ -36,10 +28,22 @@ const onCard = (gl: WebGL2RenderingContext) => {
     to: new Attribute(gl, program, ATTRIBUTES.to),
     colour: new Attribute(gl, program, ATTRIBUTES.colour),
     mark: new Attribute(gl, program, ATTRIBUTES.mark),
+    order: gl.createBuffer(),
   };
 };
 
 type OnCard = ReturnType<typeof onCard>;
+
+/** Indices with the selected points last, so that they lie on top; null where none is selected. */
+const drawOrder = (marks: Uint8Array): Uint32Array | null => {
+  const order = new Uint32Array(marks.length);
+  let [back, front] = [0, marks.length];
+  marks.forEach((mark, point) => {
+    if ((mark & SELECTED) === 0) order[back++] = point;
+    else order[--front] = point;
+  });
+  return front === marks.length ? null : order;
+};
 
 interface Movement {
   readonly from: Float32Array;
@@ -95,8 +99,13 @@ export class PointRenderer {
 
   setMarks(marks: Uint8Array): void {
     this.marks = marks;
-    this.anySelected = marks.some((mark) => (mark & SELECTED) !== 0);
     this.card.mark.fill(marks);
+    const order = drawOrder(marks);
+    this.anySelected = order !== null;
+    if (order !== null) {
+      this.gl.bindBuffer(this.gl.ELEMENT_ARRAY_BUFFER, this.card.order);
+      this.gl.bufferData(this.gl.ELEMENT_ARRAY_BUFFER, order, this.gl.DYNAMIC_DRAW);
+    }
     this.redraw();
   }
 
@@ -121,6 +130,7 @@ export class PointRenderer {
     this.canvas.removeEventListener("webglcontextlost", this.whenLost);
     this.canvas.removeEventListener("webglcontextrestored", this.whenRestored);
     for (const each of [this.card.from, this.card.to, this.card.colour, this.card.mark]) each.free();
+    this.gl.deleteBuffer(this.card.order);
     this.gl.deleteProgram(this.card.program);
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
@@ -143,8 +153,9 @@ export class PointRenderer {
     const progress = this.progress();
     this.clear(this.view);
     this.setUniforms(this.view, progress);
-    this.drawPoints(0);
-    if (this.anySelected) this.drawPoints(1);
+    const count = this.xy.length / 2;
+    if (this.anySelected) this.gl.drawElements(this.gl.POINTS, count, this.gl.UNSIGNED_INT, 0);
+    else this.gl.drawArrays(this.gl.POINTS, 0, count);
     this.onDrawn?.(progress);
     if (progress < 1) this.redraw();
     else this.movement = null;
@@ -171,10 +182,5 @@ export class PointRenderer {
     gl.uniform1f(at.size, this.size * window.devicePixelRatio);
     gl.uniform1f(at.anySelected, this.anySelected ? 1 : 0);
     gl.uniform3f(at.rimColour, ...this.rimColour);
-  }
-
-  private drawPoints(selected: 0 | 1): void {
-    this.gl.uniform1f(this.card.uniforms.drawSelected, selected);
-    this.gl.drawArrays(this.gl.POINTS, 0, this.xy.length / 2);
   }
 }

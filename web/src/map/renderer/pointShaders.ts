@@ -3,7 +3,6 @@
 /** Bits of a point's mark. */
 export const SELECTED = 1;
 export const FADED = 2;
-export const HIDDEN = 4;
 
 export const POINT_VERTEX = `#version 300 es
 precision highp float;
@@ -16,7 +15,6 @@ uniform vec2 clipPerUnit;
 uniform float progress;
 uniform float size;
 uniform float anySelected;
-uniform float drawSelected;
 out vec4 tint;
 out float radius;
 out float rim;
@@ -24,21 +22,16 @@ out float rim;
 void main() {
   float selected = mod(mark, 2.0);
   float faded = mod(floor(mark / 2.0), 2.0);
-  float hidden = mod(floor(mark / 4.0), 2.0);
-  if (selected != drawSelected || hidden == 1.0) {
-    gl_Position = vec4(4.0, 4.0, 4.0, 1.0);
-    gl_PointSize = 0.0;
-    return;
-  }
   // Points leave and arrive slowly, so that the eye keeps hold of them.
   float eased = progress * progress * (3.0 - 2.0 * progress);
   gl_Position = vec4((mix(from, to, eased) - centre) * clipPerUnit, 0.0, 1.0);
-  float drawn = size * (selected == 1.0 ? 1.35 : 1.0);
-  gl_PointSize = drawn + 2.0;
+  float drawn = size * (selected == 1.0 ? 1.5 : 1.0);
+  gl_PointSize = drawn + 1.0;
   radius = drawn * 0.5;
-  rim = selected;
+  // Among many small points rims would hide the colours; there full strength says enough.
+  rim = selected * smoothstep(5.0, 8.0, drawn);
   float quiet = anySelected * (1.0 - selected);
-  tint = vec4(colour.rgb, colour.a * (faded == 1.0 ? 0.16 : 1.0) * (quiet == 1.0 ? 0.45 : 1.0));
+  tint = vec4(colour.rgb, colour.a * (faded == 1.0 ? 0.16 : 1.0) * (quiet == 1.0 ? 0.3 : 1.0));
 }`;
 
 export const POINT_FRAGMENT = `#version 300 es
@@ -50,10 +43,10 @@ uniform vec3 rimColour;
 out vec4 painted;
 
 void main() {
-  float away = length(gl_PointCoord - 0.5) * (2.0 * radius + 2.0);
+  float away = length(gl_PointCoord - 0.5) * (2.0 * radius + 1.0);
   float cover = clamp(radius - away + 0.5, 0.0, 1.0);
   if (cover == 0.0) discard;
-  float inRim = rim * clamp(away - radius + max(1.25, radius * 0.3) + 0.5, 0.0, 1.0);
+  float inRim = rim * clamp(away - radius + max(0.9, radius * 0.26) + 0.5, 0.0, 1.0);
   vec3 rgb = mix(tint.rgb, rimColour, inRim);
   float alpha = cover * max(tint.a, inRim);
   painted = vec4(rgb * alpha, alpha);

@@ -38,6 +38,8 @@ const named = {
   "map.subtract": { scope: "map", words: "Draw to take away from the selection (or hold Alt)", keys: ["-"] },
   "map.larger": { scope: "map", words: "Larger brush", keys: ["]"] },
   "map.smaller": { scope: "map", words: "Smaller brush", keys: ["["] },
+  "map.zoom-in": { scope: "map", words: "Zoom in", keys: ["Ctrl++", "Ctrl+="] },
+  "map.zoom-out": { scope: "map", words: "Zoom out", keys: ["Ctrl+-"] },
   "map.fit": { scope: "map", words: "Show the whole map", keys: ["F"] },
   "map.accept": { scope: "map", words: "Accept the proposals of the selection", keys: ["Enter"] },
   "map.reject": { scope: "map", words: "Reject the proposals of the selection", keys: ["X"] },
