@@ -1,0 +1,139 @@
+import { Button, Group, Menu, Select, Skeleton, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Ellipsis, Sparkles } from "lucide-react";
+import { useState } from "react";
+
+import {
+  activateModel,
+  deleteModel,
+  liveScoreQuery,
+  modelQuery,
+  modelsQuery,
+  type ModelDetails,
+} from "@/store/models";
+import { Empty } from "@/ui/Empty";
+import { Page } from "@/ui/Page";
+import { Section } from "@/ui/Section";
+import { say, sayProblem } from "@/ui/toasts";
+
+import { DescribeDialog } from "./DescribeDialog";
+import { Provenance } from "./Provenance";
+import { QualityTable } from "./QualityTable";
+import { RunCurves } from "./RunCurves";
+import { TryDialog } from "./TryDialog";
+
+const FROM = "/projects/$projectId/models";
+
+const LiveScore = ({ projectId, modelId }: { projectId: number; modelId: number }) => {
+  const { data } = useQuery(liveScoreQuery(projectId, modelId));
+  return <Text>{data?.words ?? "Reading what was accepted and corrected."}</Text>;
+};
+
+const CompareWith = ({ projectId, model }: { projectId: number; model: ModelDetails }) => {
+  const navigate = useNavigate({ from: FROM });
+  const { data } = useQuery(modelsQuery(projectId));
+  const others = (data ?? []).filter((each) => each.id !== model.id);
+  if (others.length === 0) return null;
+  return (
+    <Select
+      aria-label="Compare with"
+      placeholder="Compare with"
+      w={176}
+      data={others.map((each) => ({ value: String(each.id), label: each.name }))}
+      onChange={(id) => void navigate({ search: { model: model.id, with: Number(id) } })}
+    />
+  );
+};
+
+const More = ({
+  projectId,
+  model,
+  onDescribe,
+}: {
+  projectId: number;
+  model: ModelDetails;
+  onDescribe: () => void;
+}) => {
+  const queries = useQueryClient();
+  const navigate = useNavigate({ from: FROM });
+  const remove = useMutation({
+    mutationFn: () => deleteModel(projectId, model.id),
+    onSuccess: () => void navigate({ search: {} }),
+    onError: sayProblem,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+  });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" px={8} aria-label={`More for ${model.name}`}>
+          <Ellipsis size={16} />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onDescribe}>Rename, describe</Menu.Item>
+        <Menu.Item color="red" disabled={model.active} onClick={() => remove.mutate()}>
+          {model.active ? "Delete (not while in use)" : "Delete; labels stay"}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
+
+/** One model: how good it is, what it was made of, what can be done with it. */
+export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: number }) => {
+  const { data: model, error } = useQuery(modelQuery(projectId, modelId));
+  const queries = useQueryClient();
+  const [dialog, setDialog] = useState<"try" | "describe" | null>(null);
+  const activate = useMutation({
+    mutationFn: () => activateModel(projectId, modelId),
+    onSuccess: (used) => say(`${used.name} is in use.`, "model-in-use"),
+    onError: sayProblem,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+  });
+  if (error !== null) return <Empty title="This model cannot be read">{error.message}</Empty>;
+  if (model === undefined) return <Skeleton h="100%" radius={0} aria-label="Reading the model" />;
+  const actions = (
+    <>
+      <CompareWith projectId={projectId} model={model} />
+      {!model.active && (
+        <Button variant="default" loading={activate.isPending} onClick={() => activate.mutate()}>
+          Use this model
+        </Button>
+      )}
+      <Button variant="default" leftSection={<Sparkles size={16} />} onClick={() => setDialog("try")}>
+        Propose classes
+      </Button>
+      <More projectId={projectId} model={model} onDescribe={() => setDialog("describe")} />
+    </>
+  );
+  return (
+    <Page title={model.name} actions={actions}>
+      {model.description !== "" && <Text>{model.description}</Text>}
+      <Section title="Quality">
+        {model.quality == null ? (
+          <Text>
+            Not measured: there were too few labels to hold some out. Label some more and train again.
+          </Text>
+        ) : (
+          <QualityTable quality={model.quality} />
+        )}
+      </Section>
+      <Section title="Its proposals so far">
+        <LiveScore projectId={projectId} modelId={modelId} />
+      </Section>
+      {model.run_id !== null && <RunCurves projectId={projectId} runId={model.run_id} />}
+      <Section title="Where it comes from">
+        <Provenance model={model} />
+      </Section>
+      <Group gap={0}>
+        {dialog === "try" && (
+          <TryDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
+        )}
+        {dialog === "describe" && (
+          <DescribeDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
+        )}
+      </Group>
+    </Page>
+  );
+};

@@ -1,0 +1,37 @@
+/** The ways of training and the states of a run, as people say them. */
+import type { Run } from "@/store/models";
+
+const HEADS: Readonly<Record<string, { name: string; note: string }>> = {
+  linear: {
+    name: "Linear head",
+    note: "Straight lines between the classes of the embedding. Ready in a moment; the surest with few labels.",
+  },
+  mlp: {
+    name: "Head with a hidden layer",
+    note: "Its hidden layer becomes the better map. Ready in seconds.",
+  },
+  finetune: {
+    name: "Fine-tuned backbone",
+    note: "The last blocks of the network learn too. For images unlike photos, or many labels; takes minutes.",
+  },
+  scratch: {
+    name: "From nothing",
+    note: "Only the architecture is kept. For very many labels of images that no network has seen.",
+  },
+};
+
+export const HEAD_KINDS = ["linear", "mlp", "finetune", "scratch"] as const;
+
+export const headName = (head: string): string => HEADS[head]?.name ?? head;
+export const headNote = (head: string): string => HEADS[head]?.note ?? "";
+
+const STATES: Readonly<Record<Run["state"], string>> = {
+  waiting: "Waiting",
+  running: "Training",
+  stopped: "Stopped, last epoch kept",
+  finished: "Finished",
+  failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+export const runState = (run: Run): string => STATES[run.state];
