@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -26,3 +28,14 @@ class Served:
     def path(self) -> str:
         """Where the project is on the wire."""
         return f"/api/v1/projects/{self.project.id}"
+
+
+def wait_for(served: Served, number: int, seconds: float = 120.0) -> dict[str, Any]:
+    """A job over HTTP once it is over, with its result."""
+    deadline = time.monotonic() + seconds
+    while True:
+        job: dict[str, Any] = served.client.get(f"/api/v1/jobs/{number}").json()
+        if job["state"] != "running":
+            return job
+        assert time.monotonic() < deadline, f"job {number} still runs: {job}"
+        time.sleep(0.05)

@@ -61,9 +61,9 @@ def test_files_keep_their_folders_and_a_new_start_knows_what_is_there(uploads: U
     send(uploads, number, "pets/cat/1.jpg", b"one")
     send(uploads, number, "pets/dog/2.jpg", b"two")
     again = Uploads(folder, LIMITS)
-    assert again.missing(
-        number, [hash_of(b"one"), hash_of(b"three"), hash_of(b"two"), hash_of(b"three")]
-    ) == [hash_of(b"three")]
+    new = Offered(hash_of(b"three"), "pets/3.jpg")
+    there = [Offered(hash_of(b"one"), "pets/cat/1.jpg"), Offered(hash_of(b"two"), "pets/dog/2.jpg")]
+    assert again.offer(number, [there[0], new, there[1]]) == [new]
     assert again.source(number) == (folder / "1" / "files" / "pets", folder / "1" / "files")
     assert tree(folder / "1" / "files") == {"pets/cat/1.jpg", "pets/dog/2.jpg"}
     assert again.name_of(number) == "pets"
