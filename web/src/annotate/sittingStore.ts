@@ -20,6 +20,8 @@ export type Source = (count: number) => Promise<readonly SittingImage[]>;
 /** With fewer left than this, more are fetched. */
 const ENOUGH = 20;
 const MORE = 60;
+/** The server hands out no more at once. */
+const MOST = 500;
 
 export class SittingStore {
   readonly cell: Cell<Sitting>;
@@ -70,7 +72,7 @@ export class SittingStore {
     this.supply.set("filling");
     const { images } = this.cell.get();
     try {
-      const more = await this.source(Math.min(images.length + MORE, 5000));
+      const more = await this.source(Math.min(images.length + MORE, MOST));
       this.cell.update((sitting) => withMore(sitting, more));
       this.problem.set(null);
       this.supply.set(this.cell.get().images.length > images.length ? "open" : "end");

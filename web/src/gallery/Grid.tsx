@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useImperativeHandle, useMemo, useState, type KeyboardEvent, type Ref } from "react";
 
 import { useImagesVersion, useProject } from "@/store/hooks";
 import { imageBook } from "@/store/images";
 import { useObservable } from "@/store/observable";
+
+import { sheetsQuery, type Sheets } from "@/store/sheets";
 
 import { cellId, type NamedClass } from "./GridCell";
 import { GridRow } from "./GridRow";
@@ -49,6 +52,12 @@ const STEPS: Readonly<Record<string, Step>> = {
 const AHEAD = 1;
 const BEHIND = 0.5;
 
+/** With the images seen on more sheets than this, sheets cost more than they bring: each is a picture of 1024 x 1024. */
+const MOST_SHEETS = 8;
+
+const sheetCount = (sheets: Sheets, imageIds: Uint32Array): number =>
+  new Set(Array.from(imageIds, (id) => sheets.cellOf(id)?.sheet)).size;
+
 /** The pictures; as many rows exist as are seen or soon will be. */
 export const Grid = (props: GridProps) => {
   const { order, size, picked, focus, named, onClick, onBand, onStep, onOpen, handle } = props;
@@ -67,6 +76,13 @@ export const Grid = (props: GridProps) => {
   const after = place.view * (downwards ? AHEAD : BEHIND);
   const seen = positionsBetween(grid, top, top + place.view);
   const ready = positionsBetween(grid, top - before, top + place.view + after);
+
+  const known = useQuery(sheetsQuery(project.id)).data ?? null;
+  const sheets = useMemo(
+    () =>
+      known !== null && sheetCount(known, order.subarray(seen.from, seen.to)) <= MOST_SHEETS ? known : null,
+    [known, order, seen.from, seen.to],
+  );
 
   useEffect(() => {
     const urgent = [...order.subarray(seen.from, seen.to)];
@@ -126,6 +142,7 @@ export const Grid = (props: GridProps) => {
             focus={Math.floor(focus / grid.columns) === row ? focus : null}
             states={project.images.columns}
             book={book}
+            sheets={sheets}
             named={named}
             version={version}
           />

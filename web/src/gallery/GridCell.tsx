@@ -3,6 +3,7 @@ import { memo, useEffect, useRef, useState } from "react";
 
 import type { ImageStateRow } from "@/store/imageStates";
 import { pictureUrl } from "@/store/imageBook";
+import { sheetStyle, type SheetCell } from "@/store/sheets";
 import { LabelChip } from "@/ui/LabelChip";
 import { sureness } from "@/ui/words";
 
@@ -20,6 +21,8 @@ export interface GridCellProps {
   column: number;
   side: number;
   contentHash: string | undefined;
+  /** The same picture, small and soft, from a file that many cells share; null where that is no help. */
+  soft: SheetCell | null;
   /** File name, for the name of the cell. */
   title: string;
   state: ImageStateRow["state"];
@@ -33,6 +36,9 @@ export interface GridCellProps {
 /** Below this side a cell has no room for words; the class is a stripe then, and the words are in its name. */
 const ROOM_FOR_WORDS = 96;
 
+/** Up to this side the small picture of the sheet is all that can be seen. */
+const SHARP_ENOUGH = 64;
+
 const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): string => {
   if (label !== null) return `${title}, labelled ${label.name}`;
   if (state === "skipped" || state === "unclear") return `${title}, ${state}`;
@@ -43,7 +49,8 @@ const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): s
 export const cellId = (position: number): string => `gallery-cell-${position}`;
 
 export const GridCell = memo((props: GridCellProps) => {
-  const { position, column, side, contentHash, state, label, proposal, confidence, picked, focused } = props;
+  const { position, column, side, contentHash, soft, state, label, proposal, confidence, picked, focused } =
+    props;
   const shown = label ?? (state === "proposed" ? proposal : null);
   return (
     <div
@@ -57,7 +64,10 @@ export const GridCell = memo((props: GridCellProps) => {
       data-position={position}
       style={{ width: side, height: side }}
     >
-      {contentHash !== undefined && <Thumbnail key={contentHash} contentHash={contentHash} side={side} />}
+      {soft !== null && <span className={classes.soft} style={sheetStyle(soft)} />}
+      {contentHash !== undefined && (soft === null || side > SHARP_ENOUGH) && (
+        <Thumbnail key={contentHash} contentHash={contentHash} side={side} patient={soft !== null} />
+      )}
       {shown !== null && side < ROOM_FOR_WORDS && (
         <span
           className={classes.stripe}
@@ -82,16 +92,36 @@ export const GridCell = memo((props: GridCellProps) => {
 });
 GridCell.displayName = "GridCell";
 
+/** Pictures that this page has shown; they come from the browser's memory at once. */
+const shownBefore = new Set<string>();
+/** A cell that flies by faster than this is not worth a request, as its soft picture is there. Milliseconds. */
+const PATIENCE_MS = 90;
+
 /** The picture itself. When the cell goes away before it has come, the request is given up. */
-const Thumbnail = ({ contentHash, side }: { contentHash: string; side: number }) => {
+const Thumbnail = ({
+  contentHash,
+  side,
+  patient,
+}: {
+  contentHash: string;
+  side: number;
+  patient: boolean;
+}) => {
   const image = useRef<HTMLImageElement>(null);
   const [broken, setBroken] = useState(false);
+  const [wanted, setWanted] = useState(!patient || shownBefore.has(contentHash));
+  useEffect(() => {
+    if (wanted) return;
+    const timer = setTimeout(() => setWanted(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
   useEffect(() => {
     const element = image.current;
     return () => {
       if (element?.complete === false) element.removeAttribute("src");
     };
-  }, []);
+  }, [wanted]);
+  if (!wanted) return null;
   if (broken) return <span className={classes.broken}>No picture</span>;
   return (
     <img
@@ -101,6 +131,7 @@ const Thumbnail = ({ contentHash, side }: { contentHash: string; side: number })
       alt=""
       draggable={false}
       decoding="async"
+      onLoad={() => shownBefore.add(contentHash)}
       onError={() => setBroken(true)}
     />
   );

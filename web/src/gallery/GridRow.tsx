@@ -4,6 +4,8 @@ import { NONE, STATE, rowOf, type ImageStates } from "@/store/imageStates";
 import { STATES } from "@/store/filters";
 import type { ImageBook } from "@/store/imageBook";
 
+import type { Sheets } from "@/store/sheets";
+
 import { GridCell, type NamedClass } from "./GridCell";
 import classes from "./grid.module.css";
 import type { GridLayout } from "./gridLayout";
@@ -20,45 +22,53 @@ export interface GridRowProps {
   focus: number | null;
   states: ImageStates;
   book: ImageBook;
+  /** null where the images seen are strewn over so many sheets that the pictures themselves come sooner. */
+  sheets: Sheets | null;
   named: ReadonlyMap<number, NamedClass>;
   /** Grow whenever the states or the book have changed. */
   version: string;
 }
 
 /** One row of pictures. */
-export const GridRow = memo(({ grid, row, top, order, picked, focus, states, book, named }: GridRowProps) => {
-  const first = row * grid.columns;
-  const positions = Array.from({ length: Math.min(grid.columns, grid.count - first) }, (_, at) => first + at);
-  return (
-    <div
-      role="row"
-      aria-rowindex={row + 1}
-      className={classes.row}
-      style={{ transform: `translateY(${top}px)`, gap: grid.gap, padding: `0 ${grid.margin}px` }}
-    >
-      {positions.map((position) => {
-        const id = order[position] ?? 0;
-        const facts = book.get(id);
-        const at = rowOf(states, id);
-        const confidence = states.confidences[at] ?? NaN;
-        return (
-          <GridCell
-            key={id}
-            position={position}
-            column={position - first}
-            side={grid.cell}
-            contentHash={facts?.content_hash}
-            title={facts?.path.split("/").at(-1) ?? `Image ${id}`}
-            state={STATES[states.states[at] ?? STATE.new] ?? "new"}
-            label={named.get(states.classIds[at] ?? NONE) ?? null}
-            proposal={named.get(states.proposalClassIds[at] ?? NONE) ?? null}
-            confidence={Number.isNaN(confidence) ? null : confidence}
-            picked={picked[position] === 1}
-            focused={focus === position}
-          />
-        );
-      })}
-    </div>
-  );
-});
+export const GridRow = memo(
+  ({ grid, row, top, order, picked, focus, states, book, sheets, named }: GridRowProps) => {
+    const first = row * grid.columns;
+    const positions = Array.from(
+      { length: Math.min(grid.columns, grid.count - first) },
+      (_, at) => first + at,
+    );
+    return (
+      <div
+        role="row"
+        aria-rowindex={row + 1}
+        className={classes.row}
+        style={{ transform: `translateY(${top}px)`, gap: grid.gap, padding: `0 ${grid.margin}px` }}
+      >
+        {positions.map((position) => {
+          const id = order[position] ?? 0;
+          const facts = book.get(id);
+          const at = rowOf(states, id);
+          const confidence = states.confidences[at] ?? NaN;
+          return (
+            <GridCell
+              key={id}
+              position={position}
+              column={position - first}
+              side={grid.cell}
+              contentHash={facts?.content_hash}
+              soft={sheets?.cellOf(id) ?? null}
+              title={facts?.path.split("/").at(-1) ?? `Image ${id}`}
+              state={STATES[states.states[at] ?? STATE.new] ?? "new"}
+              label={named.get(states.classIds[at] ?? NONE) ?? null}
+              proposal={named.get(states.proposalClassIds[at] ?? NONE) ?? null}
+              confidence={Number.isNaN(confidence) ? null : confidence}
+              picked={picked[position] === 1}
+              focused={focus === position}
+            />
+          );
+        })}
+      </div>
+    );
+  },
+);
 GridRow.displayName = "GridRow";
