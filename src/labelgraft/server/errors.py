@@ -79,10 +79,13 @@ def answer(
     return JSONResponse(body.model_dump(mode="json"), status, headers=headers)
 
 
-def foreseen(error: errors.LabelgraftError) -> JSONResponse:
-    """The answer to an error that we raise on purpose; its text is meant for the user as it is."""
+def foreseen(error: errors.LabelgraftError, detail: dict[str, Any] | None = None) -> JSONResponse:
+    """The answer to an error that we raise on purpose; its text is meant for the user as it is.
+
+    detail: in place of what is known of the error alone.
+    """
     remedy = next((text for kind, text in REMEDIES if isinstance(error, kind)), None)
-    return answer(status_of(error), code_of(error), str(error), remedy=remedy, detail=detail_of(error))
+    return answer(status_of(error), code_of(error), str(error), remedy=remedy, detail=detail or detail_of(error))
 
 
 def detail_of(error: errors.LabelgraftError) -> dict[str, Any] | None:

@@ -15,6 +15,8 @@ from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes
 from labelgraft.workbench.project_base import ProjectBase
 
+__all__ = ["KEEP", "ClassVerbs"]
+
 
 class ClassVerbs(ProjectBase):
     """Add, change, put in order, merge, delete; by name for the terminal, by number and with a trial for screens."""

@@ -15,7 +15,7 @@ from labelgraft.domain.selection import Selection
 from labelgraft.domain.selector import Selector
 from labelgraft.errors import UnknownNumber
 from labelgraft.services.accept_proposals import AcceptRequest, accept_proposals
-from labelgraft.services.change_labels import change_labels
+from labelgraft.services.change_labels import TOLD_IMAGES, change_labels
 from labelgraft.services.order_selection import odd_ones_first
 from labelgraft.services.read_answers import Doubtful, doubtful, read_answers
 from labelgraft.storage import journal, labelling, operations, reverting
@@ -150,6 +150,14 @@ class LabellingVerbs(ProjectBase):
             if report.operation is not None:
                 operations.remember_request(connection, report.operation.id, once.digest)
             return report
+
+    def operation_revisions(self, operation: Operation) -> dict[ImageId, int] | None:
+        """The revisions of the images that an operation touched; None where they are more than 500."""
+        if operation.image_count > TOLD_IMAGES:
+            return None
+        with self._workspace.database.reading() as connection:
+            touched = journal.image_ids(connection, operation.id)
+            return operations.revisions(connection, self.id, touched)
 
     def _check_operation(self, connection: Connection, operation_id: OperationId) -> None:
         if not operations.is_of(connection, self.id, operation_id):

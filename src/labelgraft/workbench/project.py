@@ -20,6 +20,7 @@ from labelgraft.workbench.class_verbs import ClassVerbs
 from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.export_jobs import loss_report
 from labelgraft.workbench.export_verbs import ExportVerbs
+from labelgraft.workbench.image_verbs import ImageVerbs
 from labelgraft.workbench.ingest_jobs import network_choice
 from labelgraft.workbench.intake_verbs import IntakeVerbs, source_at
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
 
 
 class ProjectBench(
-    IntakeVerbs, ExportVerbs, LabellingVerbs, ClassVerbs, LearningVerbs, ModelVerbs, RunVerbs, MapVerbs
+    IntakeVerbs,
+    ExportVerbs,
+    ImageVerbs,
+    LabellingVerbs,
+    ClassVerbs,
+    LearningVerbs,
+    ModelVerbs,
+    RunVerbs,
+    MapVerbs,
 ):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
 

@@ -1,0 +1,87 @@
+"""Schemas of classes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelgraft.domain.change import ChangeReport
+from labelgraft.domain.project import LabelClass
+from labelgraft.server.schemas.base import Count, Id, Name, Schema
+from labelgraft.server.schemas.operations import Effect, Operation, operation_of
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+ClassKey = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^\S$")]
+
+
+class ProjectClass(Schema):
+    """A class of a project."""
+
+    id: Id = Field(description="Its number.", examples=[2])
+    name: str = Field(description="What it is called.", examples=["cat"])
+    colour: str = Field(description="#rrggbb.", examples=["#4c78a8"])
+    key: str | None = Field(description="The key that gives it; null for none.", examples=["1"])
+    position: Count = Field(description="Its place among the classes.", examples=[0])
+    label_count: Count = Field(description="How many labels it has.", examples=[120])
+
+
+class NewClass(Schema):
+    """A class to add."""
+
+    name: Name = Field(description="What to call it; no other class may have the name.", examples=["bird"])
+    colour: Colour | None = Field(
+        None, description="#rrggbb; chosen where it is left out.", examples=["#54a24b"]
+    )
+    key: ClassKey | None = Field(
+        None, description="One character; chosen where it is left out.", examples=["3"]
+    )
+    dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
+
+
+class ClassChange(Schema):
+    """What to change of a class; what is left out stays."""
+
+    name: Name | None = Field(None, description="Another name.", examples=["kitten"])
+    colour: Colour | None = Field(None, description="Another colour, #rrggbb.", examples=["#54a24b"])
+    key: ClassKey | None = Field(None, description="Another key; null takes it away.", examples=["k"])
+    dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
+
+
+class ClassOrder(Schema):
+    """The classes in their order."""
+
+    class_ids: list[Id] = Field(max_length=10_000, description="Every class once.", examples=[[2, 1, 3]])
+    dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
+
+
+class ClassMerge(Schema):
+    """Where the labels of a class go."""
+
+    into: Id = Field(description="The class that gets them.", examples=[1])
+    dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
+
+
+class ClassesChanged(Schema):
+    """What a change of classes did, or would do."""
+
+    operation: Operation | None = Field(description="Null on a dry run.")
+    words: str = Field(description="In words.", examples=["Merged class kitten into cat on 12 images"])
+    effect: Effect | None = Field(description="On a dry run: what would change of labels and proposals.")
+    classes: list[ProjectClass] = Field(description="The classes now, in their order.")
+
+
+def class_of(found: LabelClass, label_count: int) -> ProjectClass:
+    """A class as it goes over the wire."""
+    return ProjectClass(
+        id=found.id, name=found.name, colour=found.colour, key=found.key, position=found.position,
+        label_count=label_count,
+    )  # fmt: skip
+
+
+def classes_changed(report: ChangeReport, classes: list[ProjectClass]) -> ClassesChanged:
+    """What a change of classes did, as it goes over the wire."""
+    return ClassesChanged(
+        operation=None if report.operation is None else operation_of(report.operation), words=report.words,
+        effect=None if report.effect is None else Effect.model_validate(report.effect), classes=classes,
+    )  # fmt: skip
