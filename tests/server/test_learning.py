@@ -180,3 +180,18 @@ def test_what_belongs_to_another_project_is_not_found(served: Served) -> None:
         assert served.client.get(f"/api/v1/projects/{other}/{path}").status_code in (404, 422), path
     for path in ("runs/1/stop", "runs/1/resume", "models/1/use"):
         assert served.client.post(f"/api/v1/projects/{other}/{path}").status_code == 404, path
+
+
+def test_the_overview_tells_the_next_step_at_once_and_its_curve_a_little_later(served: Served) -> None:
+    first = get(served, "/overview")
+    assert (first["next"]["kind"], first["next"]["button"]) == ("lay-out", "Draw the map")
+    assert first["per_state"] == {"new": 30, "proposed": 0, "labelled": 0, "skipped": 0, "unclear": 0}
+    label(served, 12)
+    deadline = time.monotonic() + 60
+    while (found := get(served, "/overview"))["computing"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert [each["labelled"] for each in found["per_class"]] == [12, 12]
+    assert found["curve"]["labels"] == 24
+    assert len(found["curve"]["later"]) == 4
+    assert found["pace"]["remaining"] == 6

@@ -25,11 +25,17 @@ class NextStep(StrEnum):
 
 
 def next_step(
-    per_state: Mapping[ImageState, int], *, classes: int, rounds: int, models: int, labelled_since: int
+    per_state: Mapping[ImageState, int],
+    *,
+    classes: int,
+    rounds: int,
+    trained_on: int | None,
+    chosen_since: int,
 ) -> NextStep:
-    """The next step of a project with so many images in each state, classes, rounds of its map, and models.
+    """The next step of a project with so many images in each state, classes, and rounds of its map.
 
-    labelled_since: labels more than the last model was trained on.
+    trained_on: labels that the last model used, None before any. chosen_since: images that a person chose a class for since;
+    accepted proposals teach a model little that is new.
     """
     labelled = per_state[ImageState.LABELLED]
     if not sum(per_state.values()):
@@ -42,6 +48,6 @@ def next_step(
         return NextStep.EXPORT
     if labelled < ENOUGH_TO_TRAIN:
         return NextStep.LABEL
-    if not models or labelled_since >= max(10, labelled // 5):
+    if trained_on is None or chosen_since >= max(10, trained_on // 5):
         return NextStep.TRAIN
     return NextStep.REVIEW if per_state[ImageState.PROPOSED] else NextStep.PREDICT

@@ -161,17 +161,24 @@ def probe_scores(unit: Floats, truth: Bools, fold: Ints) -> Doubles:
     scores = np.zeros(truth.shape)
     for number in np.unique(fold):
         test = fold == number
-        scores[test] = _ridge(unit[~test].astype(float), truth[~test].astype(float), unit[test].astype(float))
+        scores[test] = ridge_scores(
+            unit[~test].astype(float), truth[~test].astype(float), unit[test].astype(float)
+        )
     return scores
 
 
-def _ridge(train: Doubles, target: Doubles, test: Doubles) -> Doubles:
+def ridge_scores(train: Doubles, target: Doubles, test: Doubles) -> Doubles:
+    """Scores (T, C) of test rows by ridge regression on (M, D) rows and their (M, C) targets; see probe_scores."""
     mean, level = train.mean(axis=0), target.mean(axis=0)
     centred = train - mean
-    value, vector = np.linalg.eigh(centred @ centred.T)
+    # The products of the shorter side have all there is: M x M below D images, D x D above.
+    wide = centred.shape[0] <= centred.shape[1]
+    value, axes = np.linalg.eigh(centred @ centred.T if wide else centred.T @ centred)
     value = value.clip(min=0.0)
+    length = np.sqrt(np.maximum(value, 1e-12 * max(float(value.max()), 1e-12)))
+    vector = axes if wide else (centred @ axes) / length
     rotated = vector.T @ (target - level)
-    penalties = PENALTIES * max(float(value.mean()), 1e-12)
+    penalties = PENALTIES * max(float(value.sum() / len(train)), 1e-12)
     errors = []
     for penalty in penalties:
         shrink = value / (value + penalty)
@@ -179,9 +186,12 @@ def _ridge(train: Doubles, target: Doubles, test: Doubles) -> Doubles:
         leverage = (vector**2) @ shrink + 1 / len(train)
         errors.append(float(((residual / np.maximum(1 - leverage, 1e-6)[:, None]) ** 2).mean()))
     penalty = penalties[int(np.argmin(errors))]
-    weights = vector @ (rotated / (value + penalty)[:, None])
-    answer: Doubles = ((test - mean) @ centred.T) @ weights + level
-    return answer
+    slopes = rotated / (value + penalty)[:, None]
+    if wide:
+        answer: Doubles = ((test - mean) @ centred.T) @ (vector @ slopes) + level
+        return answer
+    narrow: Doubles = (test - mean) @ (axes @ (length[:, None] * slopes)) + level
+    return narrow
 
 
 def _right(scores: AnyArray, truth: Bools, testable: Bools) -> Interval:

@@ -21,6 +21,7 @@ from labelgraft.server.routes import (
     map,
     models,
     operations,
+    overview,
     pictures,
     places,
     predictions,
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
     map.router,
     models.router,
+    overview.router,
     predictions.router,
     runs.router,
     training.router,
@@ -70,10 +72,9 @@ def make_app(bench: Workbench, options: ServerOptions) -> FastAPI:
     app = frame()
     sessions = Sessions(bench.folder, options.start_token)
     app.state.bench, app.state.options, app.state.sessions = bench, options, sessions
-    app.state.web = static.Web()
     app.state.hub = Hub(bench)
     app.include_router(session.router)
-    app.include_router(static.router)  # last: it takes every address that nothing else did
+    static.install(app, static.Web())
     errors.install(app)
     app.add_middleware(Guard, options=options, sessions=sessions)
     return app

@@ -7,8 +7,9 @@ from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.next_step import NextStep, next_step
 from labelgraft.domain.project import Project
 from labelgraft.domain.reports import ProjectCard, ProjectStatus
+from labelgraft.services.tell_overview import chosen_since
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, images, maps, models, operations, projects
+from labelgraft.storage import classes, gestures, images, maps, models, operations, projects
 from labelgraft.storage.workspace import Workspace
 
 MOSAIC = 9
@@ -45,7 +46,7 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
         rounds = len(maps.list_all(connection, project_id))
         mosaic = images.spread(connection, project_id, MOSAIC)
         last = operations.page(connection, project_id, limit=1)
-    labelled_since = per_state[ImageState.LABELLED] - (trained[-1].labels_used if trained else 0)
+        story = gestures.every(connection, project_id)
     return ProjectCard(
         project=project,
         per_state=per_state,
@@ -55,7 +56,11 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
         mosaic=mosaic,
         last_activity=last[0].made_at if last else project.created_at,
         next_step=next_step(
-            per_state, classes=class_count, rounds=rounds, models=len(trained), labelled_since=labelled_since
+            per_state,
+            classes=class_count,
+            rounds=rounds,
+            trained_on=trained[-1].labels_used if trained else None,
+            chosen_since=chosen_since(story, trained),
         ),
     )
 

@@ -15,30 +15,38 @@ from labelgraft.domain.ids import ModelId, OperationId, ProjectId
 from labelgraft.domain.operation import Cause
 from labelgraft.storage import journal
 from labelgraft.storage.moments import from_us
-from labelgraft.storage.tables import change, operation
+from labelgraft.storage.tables import change, image, operation
 
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """One operation without its changes. model_id: of a MODEL_RUN, whose proposals came; else None."""
+    """One operation without its changes. person: whose; "" for models and imports. model_id: of a MODEL_RUN, whose
+    proposals came; else None.
+    """
 
     operation_id: OperationId
     cause: Cause
-    by_person: bool
+    person: str
     made_at: datetime
     image_count: int
     model_id: ModelId | None
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person did it."""
+        return bool(self.person)
 
 
 def every(c: Connection, project_id: ProjectId) -> list[Gesture]:
     """All operations of a project, oldest first."""
     o = operation.c
-    statement = select(o.id, o.cause, o.author_kind, o.made_us, o.image_count, o.detail)
+    statement = select(o.id, o.cause, o.author_kind, o.author_name, o.made_us, o.image_count, o.detail)
     rows = c.execute(statement.where(o.project_id == project_id).order_by(o.id)).fetchall()
     person = AUTHOR_CODES.index(AuthorKind.PERSON)
     return [
         Gesture(
-            OperationId(row.id), Cause(row.cause), row.author_kind == person, from_us(row.made_us), row.image_count,
+            OperationId(row.id), Cause(row.cause), (row.author_name or "somebody") if row.author_kind == person else "",
+            from_us(row.made_us), row.image_count,
             _model(row.detail) if row.cause == Cause.MODEL_RUN else None,
         )
         for row in rows
@@ -48,6 +56,12 @@ def every(c: Connection, project_id: ProjectId) -> list[Gesture]:
 def last(c: Connection, project_id: ProjectId) -> int:
     """The number of the newest operation of a project, 0 before any: what was computed at it is still true."""
     statement = select(func.max(operation.c.id)).where(operation.c.project_id == project_id)
+    return int(c.execute(statement).scalar() or 0)
+
+
+def last_image(c: Connection, project_id: ProjectId) -> int:
+    """The number of the newest image of a project, 0 before any: images come without an operation where none is labelled."""
+    statement = select(func.max(image.c.id)).where(image.c.project_id == project_id)
     return int(c.execute(statement).scalar() or 0)
 
 

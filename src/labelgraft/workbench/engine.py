@@ -17,6 +17,7 @@ from labelgraft.services.receive_files import UploadLimits, Uploads
 from labelgraft.settings import Settings
 from labelgraft.storage import backup, runs
 from labelgraft.storage.workspace import Workspace
+from labelgraft.workbench.curve_keeper import CurveKeeper
 from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.kept import Kept
@@ -42,6 +43,7 @@ class Engine:
         self._guard = threading.Lock()
         self._resident: Resident | None = None
         self.kept = Kept()
+        self.curves = CurveKeeper()
         self.compact = CompactVectors()
         self.pictures = Pictures(workspace, self.ingest)
         self.uploads = Uploads(workspace.uploads_folder, upload_limits(settings))
@@ -105,6 +107,7 @@ class Engine:
         if self._resident is not None:
             self._resident.close()
             self._resident = None
+        self.curves.close()
         self.workspace.close()
 
 

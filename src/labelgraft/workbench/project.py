@@ -27,6 +27,7 @@ from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
 from labelgraft.workbench.model_verbs import ModelVerbs
+from labelgraft.workbench.overview_verbs import OverviewVerbs
 from labelgraft.workbench.project_base import OnProgress
 from labelgraft.workbench.run_verbs import RunVerbs
 
@@ -43,6 +44,7 @@ class ProjectBench(
     LearningVerbs,
     ModelVerbs,
     RunVerbs,
+    OverviewVerbs,
     MapVerbs,
 ):
     """Every verb of a project. Long ones take `on_progress`, called with a domain.progress.Progress."""
