@@ -7,6 +7,7 @@ import { useObservable } from "@/store/observable";
 import { ConflictDialog } from "./ConflictDialog";
 import classes from "./Frame.module.css";
 import { HelpSheet } from "./HelpSheet";
+import { JobToasts } from "./JobToasts";
 import { OfflineBanner } from "./OfflineBanner";
 import { Palette } from "./Palette";
 import { Rail } from "./Rail";
@@ -52,6 +53,7 @@ export const Frame = () => {
       <HelpSheet opened={helpOpened} onClose={() => setHelpOpened(false)} />
       <ConflictDialog />
       <RefusedToasts />
+      <JobToasts />
       {jobsWanted && (
         <Suspense>
           <JobsDrawer opened={jobsOpened} onClose={() => setJobsOpened(false)} />

@@ -33,7 +33,7 @@ export const Saving = () => {
   const Icon = ICONS[state];
   return (
     <div className={classes.saving} data-state={state} data-testid="saving" role="status">
-      <Icon size={14} aria-hidden />
+      <Icon size={14} aria-hidden className={state === "saving" ? classes.turning : undefined} />
       <span>{wordsFor(state, waiting)}</span>
     </div>
   );

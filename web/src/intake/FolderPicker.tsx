@@ -64,7 +64,7 @@ export const FolderPicker = ({
           Up
         </Button>
         <span className={classes.path} title={place.path ?? undefined}>
-          {place.path ?? "Folders of this machine"}
+          <bdi>{place.path ?? "Folders of this machine"}</bdi>
         </span>
         {path !== null && (
           <Button

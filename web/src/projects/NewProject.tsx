@@ -10,6 +10,7 @@ import { newProject } from "@/store/projects";
 import { sayProblem } from "@/ui/toasts";
 
 import { BackboneField } from "./BackboneField";
+import classes from "./projects.module.css";
 
 interface Wanted {
   name: string;
@@ -59,59 +60,63 @@ const NewProject = ({ onClose }: { onClose: () => void }) => {
   };
   const labelled = wanted.source?.labels === true;
   return (
-    <Modal opened onClose={onClose} title="New project" size={640} closeOnClickOutside={false}>
+    <Modal opened onClose={onClose} title="New project" size={880} closeOnClickOutside={false}>
       <form onSubmit={submit}>
-        <Stack gap="lg">
-          <TextInput
-            label="Name"
-            placeholder="For example: Cats and dogs"
-            value={wanted.name}
-            maxLength={200}
-            onChange={(event) => {
-              setNamed(true);
-              change({ name: event.currentTarget.value });
-            }}
-            error={creating.error?.message}
-            data-autofocus
-          />
-          <ImagesField source={wanted.source} onChange={chooseImages} />
-          <TagsInput
-            label="Classes"
-            description={
-              labelled
-                ? "Those of the data set are added by themselves."
-                : "Enter or a comma ends a name. You can do this later, once you have seen the images."
-            }
-            placeholder={wanted.classes.length === 0 ? "cat, dog" : ""}
-            value={wanted.classes}
-            onChange={(classes) => change({ classes })}
-            splitChars={[",", ";", "\n"]}
-            clearable
-          />
-          <div>
-            <Text fw={500} mb={4} id="how-many-classes">
-              Classes per image
-            </Text>
-            <SegmentedControl
-              aria-labelledby="how-many-classes"
-              value={wanted.multiLabel ? "several" : "one"}
-              onChange={(value) => change({ multiLabel: value === "several" })}
-              data={[
-                { value: "one", label: "Exactly one" },
-                { value: "several", label: "Several" },
-              ]}
+        <div className={classes.columns}>
+          <Stack gap="md">
+            <TextInput
+              label="Name"
+              placeholder="For example: Cats and dogs"
+              value={wanted.name}
+              maxLength={200}
+              onChange={(event) => {
+                setNamed(true);
+                change({ name: event.currentTarget.value });
+              }}
+              error={creating.error?.message}
+              data-autofocus
             />
-          </div>
-          <BackboneField value={wanted.backbone} onChange={(backbone) => change({ backbone })} />
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" disabled={wanted.name.trim() === ""} loading={creating.isPending}>
-              Create project
-            </Button>
-          </Group>
-        </Stack>
+            <ImagesField source={wanted.source} onChange={chooseImages} />
+          </Stack>
+          <Stack gap="md">
+            <TagsInput
+              label="Classes"
+              description={
+                labelled
+                  ? "Those of the data set are added by themselves."
+                  : "Enter or a comma ends a name. Or later, once you have seen the images."
+              }
+              placeholder={wanted.classes.length === 0 ? "cat, dog" : ""}
+              value={wanted.classes}
+              onChange={(chosen) => change({ classes: chosen })}
+              splitChars={[",", ";", "\n"]}
+              clearable
+            />
+            <div>
+              <Text fw={500} mb={4} id="how-many-classes">
+                Classes per image
+              </Text>
+              <SegmentedControl
+                aria-labelledby="how-many-classes"
+                value={wanted.multiLabel ? "several" : "one"}
+                onChange={(value) => change({ multiLabel: value === "several" })}
+                data={[
+                  { value: "one", label: "Exactly one" },
+                  { value: "several", label: "Several" },
+                ]}
+              />
+            </div>
+            <BackboneField value={wanted.backbone} onChange={(backbone) => change({ backbone })} />
+          </Stack>
+        </div>
+        <Group justify="flex-end" gap="sm" pt="lg">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={wanted.name.trim() === ""} loading={creating.isPending}>
+            Create project
+          </Button>
+        </Group>
       </form>
     </Modal>
   );

@@ -22,3 +22,12 @@ export const resumeJob = async (number: number): Promise<Job> =>
   (await unwrap(client.POST("/api/v1/jobs/{number}/resume", { params: { path: { number } } }))).job;
 
 export const runningJobs = (jobs: readonly Job[]): Job[] => jobs.filter((job) => job.state === "running");
+
+/** The list with a job as it is now, in its place or, where it is new, first. */
+export const withJob = (jobs: readonly Job[], job: Job): Job[] =>
+  jobs.some(({ number }) => number === job.number)
+    ? jobs.map((each) => (each.number === job.number ? job : each))
+    : [job, ...jobs];
+
+/** How far a job is, 0 to 1; null while nobody knows. */
+export const shareDone = ({ done, total }: Job): number | null => (total > 0 ? done / total : null);

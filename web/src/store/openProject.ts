@@ -16,7 +16,7 @@ export interface ProjectDoors {
 }
 
 /** Several changes of others within this time bring one fetch. */
-const GATHER_MS = 250;
+const GATHER_MS = 400;
 
 export class OpenProject {
   readonly images = new StateStore();
@@ -190,7 +190,10 @@ export class OpenProject {
   }
 
   private refetchSoon(): void {
-    clearTimeout(this.refetch);
-    this.refetch = setTimeout(() => void this.reload(), GATHER_MS);
+    // Not put off by the next change: an import tells of new images all the time.
+    this.refetch ??= setTimeout(() => {
+      this.refetch = undefined;
+      void this.reload();
+    }, GATHER_MS);
   }
 }

@@ -3,7 +3,8 @@ import { QueryClient } from "@tanstack/react-query";
 
 import { ApiError, NoAnswer } from "@/api/errors";
 
-import { EventStream, type EventMessage, type ServerEvent } from "./events";
+import { EventStream, type EventMessage } from "./events";
+import { Freshness } from "./freshness";
 import { Journal, type JournalEvent } from "./journal";
 import { GestureFiles } from "./journalFiles";
 import { sendGesture, type OperationAnswer } from "./sending";
@@ -59,7 +60,8 @@ export const startSession = async (): Promise<Session> => {
     wait,
   });
   const queries = newQueries();
-  events.listen((event) => refreshAnswers(queries, event));
+  const freshness = new Freshness(queries);
+  events.listen((event) => freshness.hear(event));
   // A connection that opens is the surest sign that the server is back.
   events.connection.subscribe(() => {
     if (events.connection.get() === "open") hurryAll();
@@ -68,25 +70,4 @@ export const startSession = async (): Promise<Session> => {
   await journal.start();
   void events.start();
   return { journal, events, queries, tab };
-};
-
-/** Answers are kept under keys that begin with what they are about; an event makes those stale. */
-export const refreshAnswers = (queries: QueryClient, { name, data }: ServerEvent): void => {
-  const stale = (...queryKey: unknown[]) => void queries.invalidateQueries({ queryKey });
-  switch (name) {
-    case "hello":
-      if (!data.complete) void queries.invalidateQueries();
-      break;
-    case "job":
-      stale("jobs");
-      break;
-    case "operation":
-    case "project":
-      stale("projects");
-      stale("project", data.project_id);
-      break;
-    case "run":
-      stale("project", data.project_id, "runs");
-      break;
-  }
 };
