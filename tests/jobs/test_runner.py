@@ -49,6 +49,15 @@ def test_shards_share_the_slots_and_cost_little_more_than_their_work(
     assert most == 2
 
 
+def test_a_short_job_does_not_wait_for_the_end_of_a_long_one(runner: JobRunner) -> None:
+    long = runner.start("counting in 2", "Long", {"count": 30, "seconds": 0.1})
+    while long.status().done < 4:
+        time.sleep(0.02)
+    assert runner.start("counting in 2", "Short", {"count": 4, "seconds": 0.1}).wait() == [0, 1, 4, 9]
+    assert long.status().done < 25
+    assert len(long.wait()) == 30
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_progress_only_grows_and_ends_complete(runner: JobRunner, kind: str) -> None:
     seen: list[Progress] = []

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Semaphore
 from typing import Any
 
-from dbos import DBOS, Queue, SetWorkflowID
+from dbos import DBOS, Queue, SetEnqueueOptions, SetWorkflowID
 
 from labelgraft.errors import JobFailed
 from labelgraft.jobs import records
@@ -151,11 +151,14 @@ def number_of(workflow: str) -> int:
 
 
 def _enqueue(run: Run, payloads: list[Payload]) -> None:
-    """Queue one shard per payload; a resumed job meets those that were queued already."""
+    """Queue one shard per payload; a resumed job meets those that were queued already.
+
+    Each waits behind those of its own number in other jobs, so that a short job does not wait for a long one's end.
+    """
     status = run.status()
     queue = stage().queue(status.concurrency)
     for index, payload in enumerate(payloads):
-        with SetWorkflowID(f"{status.workflow}/{index:07d}"):
+        with SetWorkflowID(f"{status.workflow}/{index:07d}"), SetEnqueueOptions(priority=index + 1):
             queue.enqueue(shard, run.number, run.kind.name, index, payload)
 
 
