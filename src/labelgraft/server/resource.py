@@ -18,16 +18,16 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-from labelgraft.server.schemas.base import ErrorBody
-
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 LIMIT = "labelgraft_body_bytes"
+ERROR_BODY = "#/components/schemas/ErrorBody"
+"""By its name, since FastAPI would say of a route that sends pictures that its errors are pictures too."""
 DEEPEST = 64
 """Levels of lists and objects that a body may nest; ours need six."""
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": description}
+    status: {"description": description, "content": {"application/json": {"schema": {"$ref": ERROR_BODY}}}}
     for status, description in {
         400: "The request cannot be understood.",
         401: "No session and no token.",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
 
 from labelgraft.server import errors
 
@@ -82,14 +83,20 @@ class Web:
         return File(path, None)
 
 
-router = APIRouter()
+def install(app: FastAPI, built: Web) -> None:
+    """Let the application's files answer whatever no route does."""
+
+    async def otherwise(scope: Scope, receive: Receive, send: Send) -> None:
+        await answer_for(built, Request(scope))(scope, receive, send)
+
+    app.router.default = otherwise
+    app.router.redirect_slashes = False
 
 
-@router.get("/{path:path}", include_in_schema=False)
-def web(request: Request, path: str) -> Response:
+def answer_for(built: Web, request: Request) -> Response:
     """A file of the build, else the page: the application reads the address itself."""
-    built: Web = request.app.state.web
-    if path.startswith("api/"):
+    path = request.url.path.removeprefix("/")
+    if path.startswith("api/") or request.method not in {"GET", "HEAD"}:
         return errors.answer(404, "not-found", "There is no such route.")
     found = built.file(path, request.headers.get("accept-encoding", ""))
     if found is not None:

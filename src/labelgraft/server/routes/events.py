@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from labelgraft.server.hub import Hub
 from labelgraft.server.resource import resource
+from labelgraft.server.schemas.base import ErrorBody
 from labelgraft.server.schemas.events import Hello, OperationMade, ProjectChanged, RunWentOn
 from labelgraft.server.schemas.jobs import Job
 
@@ -39,7 +40,7 @@ async def events(
         )
 
 
-kinds = APIRouter(tags=["events"])
+kinds = APIRouter(tags=["events"], responses={422: {"model": ErrorBody}})
 """Not routes: what the data of each kind of event are, for the schema."""
 
 
