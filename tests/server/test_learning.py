@@ -95,8 +95,14 @@ def test_a_model_is_trained_tried_used_described_compared_scored_and_deleted(ser
     assert len(tried.json()) == 12
     assert served.project.status().proposed == 0
     chosen = [each["image_id"] for each in tried.json()[:3]]
-    finished(served, served.client.post(predictions, json={"model_id": plain["id"], "image_ids": chosen}))
+    finished(
+        served,
+        served.client.post(predictions, json={"model_id": plain["id"], "selector": {"images": chosen}}),
+    )
     assert served.project.status().proposed == 3
+    twice = {"selector": {"images": chosen}, "image_ids": chosen}
+    assert served.client.post(predictions, json=twice).status_code == 422
+    assert served.client.post(predictions, json={"image_ids": [999_999]}).status_code == 422
     finished(served, served.client.post(predictions, json={}))
     assert served.project.status().proposed == 14
     duel = get(served, "/models/compare", a=plain["id"], b=hidden["id"])

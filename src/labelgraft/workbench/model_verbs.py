@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ModelId
 from labelgraft.domain.model import Model
 from labelgraft.domain.scorecard import LiveScore, ModelDetails, ModelDuel
@@ -58,13 +59,13 @@ class ModelVerbs(ProjectBase):
         self,
         number: int | None = None,
         *,
-        images: Sequence[int] | None = None,
+        images: Selector | Sequence[int] | None = None,
         count: int = TRIED,
         seed: int = 0,
     ) -> tuple[TrialAnswer, ...]:
         """What a model would say of a few images, spread from sure to unsure; nothing is written.
 
-        images: choose among these. Raises UnknownName, BadInput.
+        images: choose among these, by number or by a selector. Raises UnknownName, BadInput, BadSetting.
         """
         model, engine = self.model_by_id(number), self._engine
         choice = network_choice(model.backbone, engine.ingest.backend, engine.ingest.device)
@@ -74,7 +75,9 @@ class ModelVerbs(ProjectBase):
             image_ids=ids, count=count, seed=seed,
         )  # fmt: skip
 
-    def start_predict(self, number: int | None = None, *, images: Sequence[int] | None = None) -> JobStatus:
+    def start_predict(
+        self, number: int | None = None, *, images: Selector | Sequence[int] | None = None
+    ) -> JobStatus:
         """Begin proposals for every image, or for some, and come back at once. Raises UnknownName, BadInput."""
         model = self.model_by_id(number)
         ids = None if images is None else self._ids(images).tolist()
@@ -97,9 +100,11 @@ class ModelVerbs(ProjectBase):
             lambda: compare_models(self._workspace, self.id, one, other, resident),
         )
 
-    def _ids(self, images: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """Images of this project. Raises BadInput for others."""
-        chosen = self.choose(Selector(images=images))
+    def _ids(self, images: Selector | Sequence[int]) -> Ints:
+        """Images of this project. Raises BadInput for others, and where none is meant."""
+        chosen = self.choose(images if isinstance(images, Selector) else Selector(images=images))
+        if not chosen.image_ids:
+            raise BadInput("The selection holds no image. Nothing was proposed.")
         return np.asarray(chosen.image_ids, np.int64)
 
     def _last_operation(self) -> int:

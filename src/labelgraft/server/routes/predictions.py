@@ -21,8 +21,9 @@ def predict(project: ProjectById, wanted: Prediction, response: Response) -> Job
 
     A dry run answers at once, with what the model would say of a few images, and writes nothing.
     """
+    images = wanted.chosen()
     if not wanted.dry_run:
-        return JobStarted(job=job_of(project.start_predict(wanted.model_id, images=wanted.image_ids)))
+        return JobStarted(job=job_of(project.start_predict(wanted.model_id, images=images)))
     response.status_code = status.HTTP_200_OK
-    tried = project.try_model(wanted.model_id, images=wanted.image_ids, count=wanted.count, seed=wanted.seed)
+    tried = project.try_model(wanted.model_id, images=images, count=wanted.count, seed=wanted.seed)
     return [TrialAnswer.model_validate(each) for each in tried]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labelgraft.domain.model import Model as ModelValue
 from labelgraft.domain.scorecard import ModelDetails as ModelDetailsValue
+from labelgraft.domain.selector import Selector
 from labelgraft.server.schemas.base import Count, Id, Name, Schema, Share, Text
 from labelgraft.server.schemas.measures import Interval, Quality
 from labelgraft.server.schemas.runs import Run, Rung, run_of
+from labelgraft.server.schemas.selection import ImageSelector
 
 
 class Model(Schema):
@@ -143,13 +145,26 @@ class Prediction(Schema):
     """Proposals to make."""
 
     model_id: Id | None = Field(None, description="By default the active model.", examples=[1])
+    selector: ImageSelector | None = Field(None, description="For these images alone; by default for all.")
     image_ids: list[Id] | None = Field(
-        None, min_length=1, max_length=1_000_000, description="For these images alone; by default for all.",
+        None, min_length=1, max_length=100_000, description="The same by number, in place of a selector.",
         examples=[[3, 17]],
     )  # fmt: skip
     dry_run: bool = Field(False, description="Write nothing; tell what it would say of a few images.")
     count: int = Field(12, ge=1, le=200, description="How many images of a dry run.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Of a dry run.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.selector is not None and self.image_ids is not None:
+            raise ValueError("choose the images by selector or by image_ids, not by both")
+        return self
+
+    def chosen(self) -> Selector | None:
+        """The images that it is for; None for all."""
+        if self.image_ids is not None:
+            return Selector(images=self.image_ids)
+        return None if self.selector is None else self.selector.selector()
 
 
 def facts_of(model: ModelValue, active_model_id: int | None) -> dict[str, Any]:
