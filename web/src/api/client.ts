@@ -6,19 +6,31 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-const fetchOrSay = async (input: Request): Promise<Response> => {
+/** Statuses whose answers have no body, and may not be given one. */
+const NO_BODY = new Set([204, 205, 304]);
+
+/** An answer with its whole body; a body that breaks off counts as no answer. */
+const fetchWhole = async (input: Request): Promise<Response> => {
   try {
-    return await fetch(input);
+    const { status, headers, ...answer } = await readWhole(await fetch(input));
+    return new Response(NO_BODY.has(status) ? null : answer.body, { status, headers });
   } catch (cause) {
     if (input.signal.aborted) throw cause;
     throw new NoAnswer(cause);
   }
 };
 
+const readWhole = async (response: Response) => ({
+  status: response.status,
+  headers: response.headers,
+  body: await response.arrayBuffer(),
+});
+
 export const client = createClient<paths>({
-  baseUrl: globalThis.location.origin,
+  // Tests of what lies above have no page.
+  baseUrl: typeof location === "undefined" ? "" : location.origin,
   credentials: "same-origin",
-  fetch: fetchOrSay,
+  fetch: fetchWhole,
 });
 
 interface Answered<T> {

@@ -1,46 +1,34 @@
 /** The two requests that change annotations, with the key under which the server does them only once. */
-import { ApiError, apiError, NoAnswer } from "./errors";
+import { client, unwrap, type Schemas } from "./client";
+import { apiError, NoAnswer } from "./errors";
 
+/** What became of a gesture. `revisions`: of the images that it touched; null where they are many. */
 export interface OperationAnswer {
   operation: { id: number } | null;
-  /** Revision by image after it; left out where it touched many. */
   revisions: Readonly<Record<string, number>> | null;
 }
 
-const post = async (path: string, key: string, body: unknown): Promise<OperationAnswer> => {
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1${path}`, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-      body: JSON.stringify(body),
-    });
-  } catch (cause) {
-    throw new NoAnswer(cause);
-  }
-  const text = await response.text().catch((cause: unknown) => {
-    throw new NoAnswer(cause);
-  });
-  const answer = readJson(text);
-  if (!response.ok) throw apiError(response.status, answer);
-  if (answer === undefined) throw new ApiError(502, "unreadable", "The answer was cut off.", null, null);
-  return answer as OperationAnswer;
-};
+const keyed = (key: string) => ({ "Idempotency-Key": key });
 
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // whoever asked decides what an answer without JSON means
-  }
-};
+export const postOperation = (
+  projectId: number,
+  key: string,
+  body: Schemas["Gesture"],
+): Promise<OperationAnswer> =>
+  unwrap(
+    client.POST("/api/v1/projects/{project_id}/operations", {
+      params: { path: { project_id: projectId }, header: keyed(key) },
+      body,
+    }),
+  );
 
-export const postOperation = (projectId: number, key: string, body: object): Promise<OperationAnswer> =>
-  post(`/projects/${projectId}/operations`, key, body);
-
-export const postRevert = (projectId: number, key: string, operationId: number): Promise<OperationAnswer> =>
-  post(`/projects/${projectId}/operations/${operationId}/revert`, key, {});
+export const postRevert = (projectId: number, key: string, number: number): Promise<OperationAnswer> =>
+  unwrap(
+    client.POST("/api/v1/projects/{project_id}/operations/{number}/revert", {
+      params: { path: { project_id: projectId, number }, header: keyed(key) },
+      body: { dry_run: false },
+    }),
+  );
 
 /** Binary columns, whole. */
 export const getColumns = async (path: string, signal?: AbortSignal): Promise<ArrayBuffer> => {
@@ -52,5 +40,5 @@ export const getColumns = async (path: string, signal?: AbortSignal): Promise<Ar
     if (signal?.aborted === true) throw cause;
     throw new NoAnswer(cause);
   }
-  throw apiError(response.status, readJson(await response.text()));
+  throw apiError(response.status, await response.json().catch(() => undefined));
 };

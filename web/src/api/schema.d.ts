@@ -360,6 +360,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Classes
+         * @description The classes in their order.
+         */
+        get: operations["list_classes"];
+        put?: never;
+        /**
+         * Add Class
+         * @description Add a class.
+         */
+        post: operations["add_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/classes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Classes
+         * @description Put the classes into another order.
+         */
+        put: operations["order_classes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/classes/{class_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Class
+         * @description Delete a class with its labels; the operation brings both back when it is taken back.
+         */
+        delete: operations["delete_class"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Class
+         * @description Rename or recolour a class, or give it another key.
+         */
+        patch: operations["change_class"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/classes/{class_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Classes
+         * @description Give the labels of a class to another, and delete it.
+         */
+        post: operations["merge_classes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/embeddings": {
         parameters: {
             query?: never;
@@ -436,6 +524,130 @@ export interface paths {
          * @description A finished export as one zip, made while it is sent; images are stored in it as they are.
          */
         get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Images
+         * @description Images that fit every condition, in the order of their numbers.
+         */
+        get: operations["list_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order Images
+         * @description The numbers of all images that fit, in order: image_ids (uint32). Facts: count, operation_id (the newest one).
+         */
+        get: operations["order_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Images
+         * @description Images by their numbers, in that order; those that are gone are left out.
+         */
+        post: operations["look_up_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Image States
+         * @description What every image is now, by number.
+         *
+         *     image_ids (uint32), states (int8: new, proposed, labelled, skipped, unclear), class_ids (int32: the first label, -1 for
+         *     none), proposal_class_ids (int32, -1), confidences (float32, NaN), folder_index (int32, into the fact folders), splits
+         *     (int8: none, train, test), revisions (uint32). Facts: folders, operation_id (the newest one).
+         */
+        get: operations["get_image_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Image
+         * @description One image with its labels and proposals.
+         */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/{image_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Similar Images
+         * @description The images most like one in the project's embedding, without itself.
+         */
+        get: operations["list_similar_images"];
         put?: never;
         post?: never;
         delete?: never;
@@ -739,6 +951,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description The history, newest first.
+         */
+        get: operations["list_operations"];
+        put?: never;
+        /**
+         * Change Labels
+         * @description Do one gesture on images, or tell what it would do.
+         *
+         *     Where an image is not at its expected revision nothing is done; the answer (409) has in detail.current what the image
+         *     has now.
+         */
+        post: operations["change_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/operations/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Operation
+         * @description One operation.
+         */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/operations/{number}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operation Images
+         * @description The images that an operation touched.
+         */
+        get: operations["list_operation_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/operations/{number}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert Operation
+         * @description Take an operation back, whenever it was, as a new operation that can itself be taken back.
+         */
+        post: operations["revert_operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description What to do next, progress, quality so far, whether more labels are worth it, time left. Answers at once; the learning
+         *     curve is computed meanwhile.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/predictions": {
         parameters: {
             query?: never;
@@ -755,6 +1075,26 @@ export interface paths {
          *     A dry run answers at once, with what the model would say of a few images, and writes nothing.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queue
+         * @description The images most worth a label, of those nobody has answered.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -839,6 +1179,26 @@ export interface paths {
          * @description End a training after its current step; the last finished epoch becomes the model.
          */
         post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Select Images
+         * @description The images that a selector means, the odd ones first.
+         */
+        post: operations["select_images"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1226,6 +1586,12 @@ export interface components {
             workspace: string;
         };
         /**
+         * ActionKind
+         * @description What the one button of the overview does.
+         * @enum {string}
+         */
+        ActionKind: "add-images" | "set-classes" | "lay-out" | "label" | "train" | "predict" | "accept" | "review" | "export";
+        /**
          * AdaptationCase
          * @description The four cases of data size and similarity to what the backbone was trained on.
          * @enum {string}
@@ -1312,6 +1678,12 @@ export interface components {
          * @enum {string}
          */
         Augmentation: "none" | "mirror" | "standard";
+        /**
+         * AuthorKind
+         * @description Who made something.
+         * @enum {string}
+         */
+        AuthorKind: "person" | "model" | "import";
         /**
          * BackboneFacts
          * @description One pretrained network of the catalogue.
@@ -1485,11 +1857,117 @@ export interface components {
             second_name: string;
         };
         /**
+         * Card
+         * @description One image worth looking at.
+         */
+        Card: {
+            /**
+             * Explanation
+             * @description The reason in a sentence with its numbers.
+             * @example Typical of 41 images that have no label yet.
+             */
+            explanation: string;
+            /** @description What is said of it, with its proposals. */
+            image: components["schemas"]["ImageDetails"];
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /** @description Why it is here. */
+            reason: components["schemas"]["QueueReason"];
+        };
+        /**
          * Cause
          * @description What brought an operation about.
          * @enum {string}
          */
         Cause: "hand" | "lasso" | "accept" | "import" | "model-run" | "split" | "classes" | "audit" | "revert";
+        /**
+         * ChangeKind
+         * @description What is done to every image of a selection.
+         * @enum {string}
+         */
+        ChangeKind: "label" | "unlabel" | "clear" | "skip" | "unclear" | "reopen" | "accept" | "reject" | "split" | "folder";
+        /**
+         * Changed
+         * @description What a gesture did, or would do.
+         */
+        Changed: {
+            /** @description On a dry run. */
+            effect: components["schemas"]["Effect"] | null;
+            /**
+             * Expected Right
+             * @description On accept: the share of the labels expected to be right.
+             * @example 0.98
+             */
+            expected_right: number | null;
+            /**
+             * Image Count
+             * @description Images touched, or that would be.
+             * @example 12
+             */
+            image_count: number;
+            /** @description Null on a dry run, and where every image was as wanted already. */
+            operation: components["schemas"]["Operation"] | null;
+            /**
+             * Per Class
+             * @description On a dry run: labels given, by class.
+             * @example {
+             *       "2": 12
+             *     }
+             */
+            per_class: {
+                [key: string]: number;
+            };
+            /**
+             * Revisions
+             * @description The touched images' revisions now; null where they are more than 500.
+             * @example {
+             *       "17": 4
+             *     }
+             */
+            revisions: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Words
+             * @description In words.
+             * @example 12 images labelled cat by lasso on round 3
+             */
+            words: string;
+        };
+        /**
+         * ClassChange
+         * @description What to change of a class; what is left out stays.
+         */
+        ClassChange: {
+            /**
+             * Colour
+             * @description Another colour, #rrggbb.
+             * @example #54a24b
+             */
+            colour?: string | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Key
+             * @description Another key; null takes it away.
+             * @example k
+             */
+            key?: string | null;
+            /**
+             * Name
+             * @description Another name.
+             * @example kitten
+             */
+            name?: string | null;
+        };
         /**
          * ClassDuel
          * @description One class with both models.
@@ -1505,6 +1983,100 @@ export interface components {
             first: components["schemas"]["Interval"];
             /** @description Share of its images that the second gets right. */
             second: components["schemas"]["Interval"];
+        };
+        /**
+         * ClassMerge
+         * @description Where the labels of a class go.
+         */
+        ClassMerge: {
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Into
+             * @description The class that gets them.
+             * @example 1
+             */
+            into: number;
+        };
+        /**
+         * ClassOrder
+         * @description The classes in their order.
+         */
+        ClassOrder: {
+            /**
+             * Class Ids
+             * @description Every class once.
+             * @example [
+             *       2,
+             *       1,
+             *       3
+             *     ]
+             */
+            class_ids: number[];
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * ClassProgress
+         * @description How far one class is.
+         */
+        ClassProgress: {
+            /**
+             * Accepted
+             * @description Of them accepted from a proposal.
+             * @example 90
+             */
+            accepted: number;
+            /**
+             * By Hand
+             * @description Of them chosen by a person.
+             * @example 30
+             */
+            by_hand: number;
+            /**
+             * Class Id
+             * @description Its number.
+             * @example 1
+             */
+            class_id: number;
+            /**
+             * Colour
+             * @description #rrggbb.
+             * @example #4c78a8
+             */
+            colour: string;
+            /**
+             * Imported
+             * @description Of them brought by an import.
+             * @example 0
+             */
+            imported: number;
+            /**
+             * Labelled
+             * @description Images that have it.
+             * @example 120
+             */
+            labelled: number;
+            /**
+             * Name
+             * @description Its name.
+             * @example cat
+             */
+            name: string;
+            /**
+             * Proposed
+             * @description Images with only a proposal, this one their surest.
+             * @example 400
+             */
+            proposed: number;
         };
         /**
          * ClassQuality
@@ -1575,6 +2147,27 @@ export interface components {
             share: number;
         };
         /**
+         * ClassesChanged
+         * @description What a change of classes did, or would do.
+         */
+        ClassesChanged: {
+            /**
+             * Classes
+             * @description The classes now, in their order.
+             */
+            classes: components["schemas"]["ProjectClass"][];
+            /** @description On a dry run: what would change of labels and proposals. */
+            effect: components["schemas"]["Effect"] | null;
+            /** @description Null on a dry run. */
+            operation: components["schemas"]["Operation"] | null;
+            /**
+             * Words
+             * @description In words.
+             * @example Merged class kitten into cat on 12 images
+             */
+            words: string;
+        };
+        /**
          * Comparison
          * @description Every embedded backbone on the same labels, best first.
          */
@@ -1598,6 +2191,20 @@ export interface components {
              * @description Best first.
              */
             scores: components["schemas"]["BackboneScore"][];
+        };
+        /**
+         * CurvePoint
+         * @description So many labels gave this accuracy.
+         */
+        CurvePoint: {
+            /** @description On held-out images. */
+            accuracy: components["schemas"]["Interval"];
+            /**
+             * Labels
+             * @description Labels trained on.
+             * @example 40
+             */
+            labels: number;
         };
         /**
          * DemoStarted
@@ -1650,6 +2257,42 @@ export interface components {
              * @example cat
              */
             truth: string | null;
+        };
+        /**
+         * Effect
+         * @description How much a gesture would change.
+         */
+        Effect: {
+            /**
+             * Images
+             * @description Images touched.
+             * @example 12
+             */
+            images: number;
+            /**
+             * Labels Added
+             * @description New labels.
+             * @example 10
+             */
+            labels_added: number;
+            /**
+             * Labels Changed
+             * @description Labels that become another class.
+             * @example 2
+             */
+            labels_changed: number;
+            /**
+             * Labels Removed
+             * @description Labels taken away.
+             * @example 0
+             */
+            labels_removed: number;
+            /**
+             * Proposals Rejected
+             * @description Proposals turned down, or no longer shown as their class goes.
+             * @example 0
+             */
+            proposals_rejected: number;
         };
         /**
          * Embedding
@@ -1784,6 +2427,24 @@ export interface components {
             made_at: string;
         };
         /**
+         * Foretold
+         * @description So many labels would give this accuracy.
+         */
+        Foretold: {
+            /**
+             * Accuracy
+             * @description By the fitted curve.
+             * @example 0.97
+             */
+            accuracy: number;
+            /**
+             * Labels
+             * @description Labels.
+             * @example 100
+             */
+            labels: number;
+        };
+        /**
          * FormatFacts
          * @description One format of labelled data sets.
          */
@@ -1811,10 +2472,100 @@ export interface components {
              */
             transfers: ("copy" | "link" | "none")[];
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * Gain
+         * @description What more labels are expected to bring.
+         */
+        Gain: {
+            /**
+             * High
+             * @description Upper end.
+             * @example 0.026
+             */
+            high: number;
+            /**
+             * Labels
+             * @description So many more.
+             * @example 50
+             */
+            labels: number;
+            /**
+             * Low
+             * @description Lower end of its 95 % interval.
+             * @example 0.004
+             */
+            low: number;
+            /**
+             * Value
+             * @description Difference of accuracies, 0 to 1.
+             * @example 0.012
+             */
+            value: number;
+        };
+        /**
+         * Gesture
+         * @description One gesture on images; it becomes one operation.
+         */
+        Gesture: {
+            /**
+             * Class Id
+             * @description label, unlabel: the class. accept, reject: only proposals of it.
+             * @example 2
+             */
+            class_id?: number | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Expected Revisions
+             * @description Revision by image that the person saw; if one is another now, nothing is done (409).
+             * @example {
+             *       "17": 3
+             *     }
+             */
+            expected_revisions?: {
+                [key: string]: number;
+            };
+            /**
+             * Folder
+             * @description folder: which; "" is the top.
+             * @example good
+             */
+            folder?: string | null;
+            /** @description label: give a class (in a project of one class per image it replaces the one there). unlabel: take one class away. clear: take every class away. skip, unclear: set aside; labels go. reopen: bring back what was set aside. accept: turn proposals of unlabelled images into labels. reject: turn proposals down; their model does not make them again. split, folder: put images there. */
+            kind: components["schemas"]["ChangeKind"];
+            /**
+             * @description Which images.
+             * @example {
+             *       "lasso": [
+             *         [
+             *           0,
+             *           0
+             *         ],
+             *         [
+             *           1,
+             *           0
+             *         ],
+             *         [
+             *           1,
+             *           1
+             *         ]
+             *       ],
+             *       "round": 1
+             *     }
+             */
+            selector: components["schemas"]["ImageSelector"];
+            /** @description split: which; null takes images out of their split. */
+            split?: components["schemas"]["Split"] | null;
+            /**
+             * Threshold
+             * @description accept: the least confidence.
+             * @example 0.95
+             */
+            threshold?: number | null;
         };
         /**
          * HeadKind
@@ -1869,6 +2620,254 @@ export interface components {
              */
             version: string;
         };
+        /**
+         * ImageConditions
+         * @description Which images; every condition that is given must hold.
+         */
+        ImageConditions: {
+            /**
+             * Class Id
+             * @description Labelled with this class.
+             * @example 2
+             */
+            class_id?: number | null;
+            /**
+             * Folder
+             * @description In this folder.
+             * @example a
+             */
+            folder?: string | null;
+            /**
+             * Max Confidence
+             * @description The proposal is at most so sure.
+             * @example 0.9
+             */
+            max_confidence?: number | null;
+            /**
+             * Min Confidence
+             * @description The proposal is at least so sure.
+             * @example 0.5
+             */
+            min_confidence?: number | null;
+            /**
+             * Model Id
+             * @description Proposals of this model.
+             * @example 1
+             */
+            model_id?: number | null;
+            /**
+             * Path Contains
+             * @description Text in the path of the file.
+             * @example cat
+             */
+            path_contains?: string | null;
+            /**
+             * Proposed Class Id
+             * @description Proposed with this class.
+             * @example 2
+             */
+            proposed_class_id?: number | null;
+            /** @description In this split. */
+            split?: components["schemas"]["Split"] | null;
+            /** @description In this state. */
+            state?: components["schemas"]["ImageState"] | null;
+            /**
+             * Suspicious
+             * @description Labelled images whose label a confident proposal or most of their neighbours contradict.
+             */
+            suspicious?: boolean | null;
+        };
+        /**
+         * ImageDetails
+         * @description An image with everything that is said of it.
+         */
+        ImageDetails: {
+            /**
+             * Class Ids
+             * @description Its classes, oldest label first.
+             * @example [
+             *       2
+             *     ]
+             */
+            class_ids: number[];
+            /**
+             * Content Hash
+             * @description SHA-256 of its bytes; the address of its pictures.
+             */
+            content_hash: string;
+            /**
+             * Folder
+             * @description Its folder in the project; "" is the top.
+             * @example 2024/may
+             */
+            folder: string;
+            /**
+             * Height Px
+             * @description Of the upright image.
+             * @example 480
+             */
+            height_px: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 17
+             */
+            id: number;
+            /**
+             * Labels
+             * @description The same with who gave them.
+             */
+            labels: components["schemas"]["Label"][];
+            /**
+             * Path
+             * @description Where its file lies.
+             * @example /photos/cat.1.jpg
+             */
+            path: string;
+            /**
+             * Proposals
+             * @description What the active model proposes, surest first.
+             */
+            proposals: components["schemas"]["ImageProposal"][];
+            /**
+             * Revision
+             * @description How many operations touched it.
+             * @example 3
+             */
+            revision: number;
+            /**
+             * @description What it may be used for; null for anything.
+             * @example test
+             */
+            split: components["schemas"]["Split"] | null;
+            /** @description How far its labelling has come. */
+            state: components["schemas"]["ImageState"];
+            /**
+             * Width Px
+             * @description Of the upright image.
+             * @example 640
+             */
+            width_px: number;
+        };
+        /**
+         * ImageOrder
+         * @description By what images are ordered: number; worth looking at; confidence, the least first; likeness to an image.
+         * @enum {string}
+         */
+        ImageOrder: "id" | "queue" | "confidence" | "similar";
+        /**
+         * ImagePage
+         * @description Some images in the order of their numbers.
+         */
+        ImagePage: {
+            /**
+             * Images
+             * @description The images.
+             */
+            images: components["schemas"]["ImageDetails"][];
+            /**
+             * Next After
+             * @description Ask again with after= this; null at the end. A page may be short, even empty, and still go on.
+             * @example null
+             */
+            next_after: number | null;
+        };
+        /**
+         * ImageProposal
+         * @description A class that a model proposes for an image.
+         */
+        ImageProposal: {
+            /**
+             * Class Id
+             * @description The class.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Confidence
+             * @description How sure the model is, calibrated.
+             * @example 0.93
+             */
+            confidence: number;
+            /**
+             * Model Id
+             * @description The model.
+             * @example 1
+             */
+            model_id: number;
+        };
+        /**
+         * ImageSelector
+         * @description Which images: exactly one of images, lasso, rectangle, island, filter and add says it, and the rest refines it.
+         */
+        ImageSelector: {
+            /**
+             * Add
+             * @description That one of these selectors means.
+             */
+            add?: components["schemas"]["ImageSelector"][] | null;
+            /** @description That fit these conditions. */
+            filter?: components["schemas"]["ImageConditions"] | null;
+            /**
+             * Images
+             * @description By number.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            images?: number[] | null;
+            /**
+             * Island
+             * @description On this island of a round of the map.
+             */
+            island?: number | null;
+            /**
+             * Lasso
+             * @description Inside this closed polygon on a round of the map, in map units.
+             */
+            lasso?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Leave Out
+             * @description Odd ones that were thrown out, by number.
+             */
+            leave_out?: number[];
+            /**
+             * Rectangle
+             * @description Inside this rectangle on a round of the map: x0, y0, x1, y1 of two opposite corners.
+             */
+            rectangle?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Round
+             * @description The round that lasso, rectangle and island are on; the last where it is left out.
+             */
+            round?: number | null;
+            /**
+             * Subtract
+             * @description With add: without those that one of these selectors means.
+             */
+            subtract?: components["schemas"]["ImageSelector"][];
+            /**
+             * Unlabelled Only
+             * @description Without images that have a label or were set aside.
+             * @default false
+             */
+            unlabelled_only?: boolean;
+        };
+        /**
+         * ImageState
+         * @description How far the labelling of an image has come.
+         * @enum {string}
+         */
+        ImageState: "new" | "proposed" | "labelled" | "skipped" | "unclear";
         /**
          * ImportFrom
          * @description Where images come from: a place below a root, or an upload; one of the two.
@@ -2283,6 +3282,78 @@ export interface components {
             unit: string;
         };
         /**
+         * Label
+         * @description A class that was given to an image.
+         */
+        Label: {
+            /**
+             * Accepted From
+             * @description The model whose proposal was accepted; null where a person chose.
+             * @example null
+             */
+            accepted_from: number | null;
+            /**
+             * Author
+             * @description Who gave it.
+             * @example ada
+             */
+            author: string;
+            /** @description A person, a model or an import. */
+            author_kind: components["schemas"]["AuthorKind"];
+            /**
+             * Class Id
+             * @description The class.
+             * @example 2
+             */
+            class_id: number;
+        };
+        /**
+         * LearningCurve
+         * @description Accuracy against the number of labels, measured on subsets of the labels and carried on.
+         */
+        LearningCurve: {
+            /**
+             * Floor
+             * @description The error that no number of labels will go below.
+             * @example 0.01
+             */
+            floor: number;
+            /** @description Of the next labels. */
+            gain: components["schemas"]["Gain"];
+            /**
+             * Labels
+             * @description Labels there were.
+             * @example 50
+             */
+            labels: number;
+            /**
+             * Later
+             * @description With some more.
+             */
+            later: components["schemas"]["Foretold"][];
+            /**
+             * Now
+             * @description Accuracy with all of them, by the fitted curve.
+             * @example 0.96
+             */
+            now: number;
+            /**
+             * Points
+             * @description Measured, ascending.
+             */
+            points: components["schemas"]["CurvePoint"][];
+            /**
+             * Words
+             * @description All of it in sentences.
+             */
+            words: string;
+            /**
+             * Worth
+             * @description Whether they may bring half a point; null: cannot be told.
+             */
+            worth: boolean | null;
+        };
+        /**
          * Limits
          * @description What is refused.
          */
@@ -2354,6 +3425,32 @@ export interface components {
              * @description A sentence.
              */
             words: string;
+        };
+        /**
+         * LookedUp
+         * @description Images in the order asked for.
+         */
+        LookedUp: {
+            /**
+             * Images
+             * @description Those that are in the project.
+             */
+            images: components["schemas"]["ImageDetails"][];
+        };
+        /**
+         * Lookup
+         * @description Images to look up.
+         */
+        Lookup: {
+            /**
+             * Image Ids
+             * @description Their numbers.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids: number[];
         };
         /**
          * Loss
@@ -2828,6 +3925,50 @@ export interface components {
             verdict: string;
         };
         /**
+         * ModelPoint
+         * @description One model among what was reached so far.
+         */
+        ModelPoint: {
+            /** @description On images it was not trained on; null where none were held out. */
+            accuracy: components["schemas"]["Interval"] | null;
+            /**
+             * Active
+             * @description Whether its proposals are shown.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Labels Used
+             * @description Labels it was trained on.
+             * @example 50
+             */
+            labels_used: number;
+            /**
+             * Measured On
+             * @description In words.
+             * @example K-fold
+             */
+            measured_on: string;
+            /**
+             * Model Id
+             * @description Its number.
+             * @example 1
+             */
+            model_id: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example linear-1
+             */
+            name: string;
+        };
+        /**
          * Move
          * @description One image on two rounds.
          */
@@ -2897,6 +4038,36 @@ export interface components {
              * @example 0.05
              */
             median: number;
+        };
+        /**
+         * NewClass
+         * @description A class to add.
+         */
+        NewClass: {
+            /**
+             * Colour
+             * @description #rrggbb; chosen where it is left out.
+             * @example #54a24b
+             */
+            colour?: string | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Key
+             * @description One character; chosen where it is left out.
+             * @example 3
+             */
+            key?: string | null;
+            /**
+             * Name
+             * @description What to call it; no other class may have the name.
+             * @example bird
+             */
+            name: string;
         };
         /**
          * NewExport
@@ -3152,6 +4323,35 @@ export interface components {
             name?: string;
         };
         /**
+         * NextAction
+         * @description What to do next.
+         */
+        NextAction: {
+            /**
+             * Button
+             * @description The button's words.
+             * @example Label these 20
+             */
+            button: string;
+            /** @description What the button does. */
+            kind: components["schemas"]["ActionKind"];
+            /**
+             * Params
+             * @description Of the action: count and order of the queue, threshold, head.
+             * @example {
+             *       "count": 20
+             *     }
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sentence
+             * @description Why, in one sentence.
+             */
+            sentence: string;
+        };
+        /**
          * NextStep
          * @description The one thing that brings a project on.
          * @enum {string}
@@ -3219,6 +4419,80 @@ export interface components {
             path: string;
         };
         /**
+         * Operation
+         * @description One entry of the history.
+         */
+        Operation: {
+            /**
+             * Author
+             * @description Who.
+             * @example ada
+             */
+            author: string;
+            /** @description A person, a model or an import. */
+            author_kind: components["schemas"]["AuthorKind"];
+            /** @description What brought it about. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Detail
+             * @description What caused it: the lasso's corners and round, the threshold, the source.
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @description Its number.
+             * @example 42
+             */
+            id: number;
+            /**
+             * Image Count
+             * @description Images touched.
+             * @example 12
+             */
+            image_count: number;
+            /**
+             * Made At
+             * Format: date-time
+             * @description When.
+             */
+            made_at: string;
+            /**
+             * Reverted By
+             * @description The latest operation that took this one back.
+             * @example null
+             */
+            reverted_by: number | null;
+            /**
+             * Reverts
+             * @description The operation that this one takes back.
+             * @example null
+             */
+            reverts: number | null;
+            /**
+             * Summary
+             * @description What, in words.
+             * @example 12 images labelled cat by lasso on round 3
+             */
+            summary: string;
+        };
+        /**
+         * OperationImages
+         * @description The images that an operation touched.
+         */
+        OperationImages: {
+            /**
+             * Image Ids
+             * @description In the order of their numbers.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids: number[];
+        };
+        /**
          * OperationMade
          * @description Somebody, or a job, changed annotations; perhaps in this very browser.
          */
@@ -3276,6 +4550,166 @@ export interface components {
              * @example 12 images labelled cat by lasso on round 3
              */
             summary: string;
+        };
+        /**
+         * OperationPage
+         * @description Some of the history, newest first.
+         */
+        OperationPage: {
+            /**
+             * Next Before
+             * @description Ask again with before= this; null at the end.
+             * @example null
+             */
+            next_before: number | null;
+            /**
+             * Operations
+             * @description The operations.
+             */
+            operations: components["schemas"]["Operation"][];
+        };
+        /**
+         * Overridden
+         * @description A later operation whose changes are lost.
+         */
+        Overridden: {
+            /**
+             * Image Count
+             * @description On how many images.
+             * @example 3
+             */
+            image_count: number;
+            /** @description The operation. */
+            operation: components["schemas"]["Operation"];
+        };
+        /**
+         * Overview
+         * @description Where a project stands.
+         */
+        Overview: {
+            /**
+             * Computing
+             * @description A newer curve is on its way; ask again in some seconds.
+             */
+            computing: boolean;
+            /** @description The newest that is computed, perhaps of fewer labels than now. */
+            curve: components["schemas"]["LearningCurve"] | null;
+            /**
+             * Curve Reason
+             * @description Why there is none.
+             */
+            curve_reason: string;
+            /**
+             * Doubtful
+             * @description Proposals below it.
+             * @example 130
+             */
+            doubtful: number;
+            /**
+             * Models
+             * @description Oldest first.
+             */
+            models: components["schemas"]["ModelPoint"][];
+            next: components["schemas"]["NextAction"];
+            /**
+             * Operation Id
+             * @description The newest operation it knows of.
+             * @example 41
+             */
+            operation_id: number;
+            /** @description Seconds per label and time left. */
+            pace: components["schemas"]["Pace"];
+            /**
+             * Per Class
+             * @description In the order of the project.
+             */
+            per_class: components["schemas"]["ClassProgress"][];
+            /**
+             * Per State
+             * @description Images in each state.
+             */
+            per_state: {
+                [key: string]: number;
+            };
+            /**
+             * Rounds
+             * @description Of the map, oldest first.
+             */
+            rounds: components["schemas"]["RoundPoint"][];
+            /**
+             * Sure
+             * @description Proposals of at least sure_from.
+             * @example 700
+             */
+            sure: number;
+            /**
+             * Sure From
+             * @description Confidence.
+             * @example 0.95
+             */
+            sure_from: number;
+        };
+        /**
+         * Pace
+         * @description How long a label takes a person. Gaps of more than two minutes are not work.
+         */
+        Pace: {
+            /**
+             * Hours Left One By One
+             * @description For them, one by one.
+             * @example 0.5
+             */
+            hours_left_one_by_one: number | null;
+            /**
+             * Hours Left With Proposals
+             * @description For them, at the pace with proposals.
+             */
+            hours_left_with_proposals: number | null;
+            /**
+             * One By One
+             * @description Median seconds of a label on a single image.
+             * @example 2.1
+             */
+            one_by_one: number | null;
+            /**
+             * One By One Gestures
+             * @description How many were measured.
+             * @example 38
+             */
+            one_by_one_gestures: number;
+            /**
+             * Remaining
+             * @description Images without a label.
+             * @example 830
+             */
+            remaining: number;
+            /**
+             * With Gestures
+             * @description Gestures measured.
+             * @example 22
+             */
+            with_gestures: number;
+            /**
+             * With Proposals
+             * @description Seconds per label since there are proposals, bulk included.
+             */
+            with_proposals: number | null;
+            /**
+             * Without
+             * @description Seconds per label before any proposals, bulk included.
+             */
+            without: number | null;
+            /**
+             * Without Gestures
+             * @description Gestures measured.
+             * @example 40
+             */
+            without_gestures: number;
+            /**
+             * Words
+             * @description In a sentence.
+             */
+            words: string;
         };
         /**
          * PairedDifference
@@ -3576,6 +5010,48 @@ export interface components {
             name?: string | null;
         };
         /**
+         * ProjectClass
+         * @description A class of a project.
+         */
+        ProjectClass: {
+            /**
+             * Colour
+             * @description #rrggbb.
+             * @example #4c78a8
+             */
+            colour: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 2
+             */
+            id: number;
+            /**
+             * Key
+             * @description The key that gives it; null for none.
+             * @example 1
+             */
+            key: string | null;
+            /**
+             * Label Count
+             * @description How many labels it has.
+             * @example 120
+             */
+            label_count: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example cat
+             */
+            name: string;
+            /**
+             * Position
+             * @description Its place among the classes.
+             * @example 0
+             */
+            position: number;
+        };
+        /**
          * ProjectFacts
          * @description What a project is.
          */
@@ -3714,6 +5190,29 @@ export interface components {
             per_class: components["schemas"]["ClassQuality"][];
         };
         /**
+         * Queue
+         * @description Images in the order worth looking at.
+         */
+        Queue: {
+            /**
+             * Cards
+             * @description The first is the most worth it.
+             */
+            cards: components["schemas"]["Card"][];
+        };
+        /**
+         * QueueOrder
+         * @description What to look at next. BOTH starts with variety and mixes in the hard ones when a model is there.
+         * @enum {string}
+         */
+        QueueOrder: "variety" | "hard" | "both" | "random";
+        /**
+         * QueueReason
+         * @description Why an image is in the queue.
+         * @enum {string}
+         */
+        QueueReason: "typical" | "ambiguous" | "random";
+        /**
          * Received
          * @description A file that is there whole.
          */
@@ -3783,6 +5282,75 @@ export interface components {
              * @example is not a regular file
              */
             reason: string;
+        };
+        /**
+         * Revert
+         * @description How to take an operation back.
+         */
+        Revert: {
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * Reverted
+         * @description What taking back does, or would do.
+         */
+        Reverted: {
+            /**
+             * Image Count
+             * @description Images touched.
+             * @example 12
+             */
+            image_count: number;
+            /** @description The new operation; null on a dry run and where nothing was left to take back. */
+            operation: components["schemas"]["Operation"] | null;
+            /**
+             * Overridden
+             * @description Later operations that are overridden on the same images, oldest first.
+             */
+            overridden: components["schemas"]["Overridden"][];
+            /** @description The operation that is taken back. */
+            reverted: components["schemas"]["Operation"];
+            /**
+             * Revisions
+             * @description The touched images' revisions now; null on a dry run and where they are more than 500.
+             */
+            revisions: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * RoundPoint
+         * @description One round of the map among what was reached so far.
+         */
+        RoundPoint: {
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Embedding
+             * @description What was laid out.
+             * @example efficientnet-lite0
+             */
+            embedding: string;
+            /**
+             * Number
+             * @description Within the project.
+             * @example 1
+             */
+            number: number;
+            /**
+             * Purity
+             * @description Share of an image's nearest labelled images of its class.
+             */
+            purity: number | null;
         };
         /**
          * Run
@@ -4027,6 +5595,42 @@ export interface components {
             reason: string;
         };
         /**
+         * Selected
+         * @description The images of a selection.
+         */
+        Selected: {
+            /**
+             * Count
+             * @description How many.
+             * @example 2
+             */
+            count: number;
+            /**
+             * Image Ids
+             * @description The odd ones first.
+             * @example [
+             *       17,
+             *       3
+             *     ]
+             */
+            image_ids: number[];
+            /**
+             * Oddness
+             * @description How unlike the rest each is, in robust standard deviations: from 3 on it deserves a look. Null without an embedding.
+             * @example [
+             *       4.2,
+             *       -0.3
+             *     ]
+             */
+            oddness: (number | null)[];
+            /**
+             * Words
+             * @description How they were chosen.
+             * @example by lasso on round 3
+             */
+            words: string;
+        };
+        /**
          * Setting
          * @description One setting of a training: what a form shows and checks.
          */
@@ -4158,6 +5762,30 @@ export interface components {
          * @enum {string}
          */
         Severity: "note" | "warning";
+        /**
+         * Similar
+         * @description The images most like one.
+         */
+        Similar: {
+            /**
+             * Image Ids
+             * @description The most similar first.
+             * @example [
+             *       4,
+             *       9
+             *     ]
+             */
+            image_ids: number[];
+            /**
+             * Similarities
+             * @description Their cosines with it in the embedding, at most 1.
+             * @example [
+             *       0.98,
+             *       0.91
+             *     ]
+             */
+            similarities: number[];
+        };
         /**
          * Split
          * @description What an image may be used for. An image without a split may be trained on.
@@ -4302,19 +5930,6 @@ export interface components {
              * @example holiday
              */
             name: string;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
         };
         /**
          * WeightsKind
@@ -4715,7 +6330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No session and no token. */
@@ -4724,7 +6339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description From another site, or under another host name. */
@@ -4733,7 +6348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description There is nothing of that name or number. */
@@ -4742,7 +6357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The data changed since the caller looked, or are not ready for this yet. */
@@ -4751,7 +6366,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is larger than this route takes. */
@@ -4760,7 +6375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is of another type than this route takes. */
@@ -4769,7 +6384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What was given cannot be used. */
@@ -4778,7 +6393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description An unforeseen error; the server's log has it under the id. */
@@ -4787,7 +6402,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something outside of this process cannot be used now. */
@@ -4796,7 +6411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The workspace cannot be written: the disk is full, or read-only. */
@@ -4805,7 +6420,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -5574,7 +7189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No session and no token. */
@@ -5583,7 +7198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description From another site, or under another host name. */
@@ -5592,7 +7207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description There is nothing of that name or number. */
@@ -5601,7 +7216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The data changed since the caller looked, or are not ready for this yet. */
@@ -5610,7 +7225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is larger than this route takes. */
@@ -5619,7 +7234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is of another type than this route takes. */
@@ -5628,7 +7243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What was given cannot be used. */
@@ -5637,7 +7252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description An unforeseen error; the server's log has it under the id. */
@@ -5646,7 +7261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something outside of this process cannot be used now. */
@@ -5655,7 +7270,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The workspace cannot be written: the disk is full, or read-only. */
@@ -5664,7 +7279,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -5703,7 +7318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No session and no token. */
@@ -5712,7 +7327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description From another site, or under another host name. */
@@ -5721,7 +7336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description There is nothing of that name or number. */
@@ -5730,7 +7345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The data changed since the caller looked, or are not ready for this yet. */
@@ -5739,7 +7354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is larger than this route takes. */
@@ -5748,7 +7363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is of another type than this route takes. */
@@ -5757,7 +7372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What was given cannot be used. */
@@ -5766,7 +7381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description An unforeseen error; the server's log has it under the id. */
@@ -5775,7 +7390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something outside of this process cannot be used now. */
@@ -5784,7 +7399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The workspace cannot be written: the disk is full, or read-only. */
@@ -5793,7 +7408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -5835,7 +7450,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No session and no token. */
@@ -5844,7 +7459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description From another site, or under another host name. */
@@ -5853,7 +7468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description There is nothing of that name or number. */
@@ -5862,7 +7477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The data changed since the caller looked, or are not ready for this yet. */
@@ -5871,7 +7486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is larger than this route takes. */
@@ -5880,7 +7495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is of another type than this route takes. */
@@ -5889,7 +7504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What was given cannot be used. */
@@ -5898,7 +7513,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description An unforeseen error; the server's log has it under the id. */
@@ -5907,7 +7522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something outside of this process cannot be used now. */
@@ -5916,7 +7531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The workspace cannot be written: the disk is full, or read-only. */
@@ -5925,7 +7540,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -6784,6 +8399,778 @@ export interface operations {
             };
         };
     };
+    list_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectClass"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_class: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_classes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_class: {
+        parameters: {
+            query?: {
+                /** @description Do nothing, tell what would happen. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The class's number. */
+                class_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_class: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The class's number. */
+                class_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    merge_classes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The class's number. */
+                class_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassMerge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     embed: {
         parameters: {
             query?: never;
@@ -7305,6 +9692,799 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_images: {
+        parameters: {
+            query?: {
+                /** @description Only images with a larger number. */
+                after?: number | null;
+                /** @description How many at the most. */
+                limit?: number;
+                /** @description In this state. */
+                state?: components["schemas"]["ImageState"] | null;
+                /** @description Labelled with this class. */
+                class_id?: number | null;
+                /** @description Proposed with this class. */
+                proposed_class_id?: number | null;
+                /** @description Proposals of this model. */
+                model_id?: number | null;
+                /** @description The proposal is at least so sure. */
+                min_confidence?: number | null;
+                /** @description The proposal is at most so sure. */
+                max_confidence?: number | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                /** @description In this split. */
+                split?: components["schemas"]["Split"] | null;
+                /** @description Text in the path of the file. */
+                path_contains?: string | null;
+                /** @description A confident proposal or most neighbours contradict the label. */
+                suspicious?: boolean | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_images: {
+        parameters: {
+            query?: {
+                /** @description By number; as the queue; by confidence, the least first; by likeness to an image. */
+                sort?: components["schemas"]["ImageOrder"];
+                /** @description The image to compare with, for sort=similar. */
+                to?: number | null;
+                /** @description In this state. */
+                state?: components["schemas"]["ImageState"] | null;
+                /** @description Labelled with this class. */
+                class_id?: number | null;
+                /** @description Proposed with this class. */
+                proposed_class_id?: number | null;
+                /** @description Proposals of this model. */
+                model_id?: number | null;
+                /** @description The proposal is at least so sure. */
+                min_confidence?: number | null;
+                /** @description The proposal is at most so sure. */
+                max_confidence?: number | null;
+                /** @description In this folder. */
+                folder?: string | null;
+                /** @description In this split. */
+                split?: components["schemas"]["Split"] | null;
+                /** @description Text in the path of the file. */
+                path_contains?: string | null;
+                /** @description A confident proposal or most neighbours contradict the label. */
+                suspicious?: boolean | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_up_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Lookup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUp"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_image_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The image's number. */
+                image_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_similar_images: {
+        parameters: {
+            query?: {
+                /** @description How many at the most. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The image's number. */
+                image_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Similar"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -9532,6 +12712,763 @@ export interface operations {
             };
         };
     };
+    list_operations: {
+        parameters: {
+            query?: {
+                /** @description Only older ones than this. */
+                before?: number | null;
+                /** @description How many at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationPage"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_labels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gesture"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The operation's number. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_operation_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The operation's number. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationImages"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revert_operation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The operation's number. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revert"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     predict: {
         parameters: {
             query?: never;
@@ -9564,6 +13501,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobStarted"] | components["schemas"]["TrialAnswer"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: {
+                /** @description How many cards at the most. */
+                count?: number;
+                /** @description Variety, what the model hesitates over, both, or by chance. */
+                order?: components["schemas"]["QueueOrder"];
+                /** @description Same seed, same queue. */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -10290,6 +14356,132 @@ export interface operations {
             };
         };
     };
+    select_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageSelector"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selected"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_sheets: {
         parameters: {
             query?: never;
@@ -10448,7 +14640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No session and no token. */
@@ -10457,7 +14649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description From another site, or under another host name. */
@@ -10466,7 +14658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description There is nothing of that name or number. */
@@ -10475,7 +14667,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The data changed since the caller looked, or are not ready for this yet. */
@@ -10484,7 +14676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is larger than this route takes. */
@@ -10493,7 +14685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The body is of another type than this route takes. */
@@ -10502,7 +14694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description What was given cannot be used. */
@@ -10511,7 +14703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description An unforeseen error; the server's log has it under the id. */
@@ -10520,7 +14712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something outside of this process cannot be used now. */
@@ -10529,7 +14721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description The workspace cannot be written: the disk is full, or read-only. */
@@ -10538,7 +14730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/webp": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -11803,13 +15995,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -11836,13 +16028,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -11869,13 +16061,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -11902,13 +16094,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -11935,13 +16127,13 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -59,6 +59,14 @@ const clearClass: RowChange = (states, row) => {
   states.states[row] = unlabelled(states, row);
 };
 
+/** Labels go with it. */
+const setAside =
+  (state: number): RowChange =>
+  (states, row) => {
+    states.classIds[row] = NONE;
+    states.states[row] = state;
+  };
+
 const rejectProposal: RowChange = (states, row) => {
   states.proposalClassIds[row] = NONE;
   states.confidences[row] = NaN;
@@ -76,7 +84,7 @@ const acceptProposal =
 
 const reopen: RowChange = (states, row) => {
   const aside = states.states[row] === STATE.skipped || states.states[row] === STATE.unclear;
-  if (aside) states.states[row] = states.classIds[row] === NONE ? unlabelled(states, row) : STATE.labelled;
+  if (aside) states.states[row] = unlabelled(states, row);
 };
 
 const changeOf = (body: OnImages, states: ImageStates): RowChange => {
@@ -90,9 +98,9 @@ const changeOf = (body: OnImages, states: ImageStates): RowChange => {
     case "clear":
       return clearClass;
     case "skip":
-      return (each, row) => (each.states[row] = STATE.skipped);
+      return setAside(STATE.skipped);
     case "unclear":
-      return (each, row) => (each.states[row] = STATE.unclear);
+      return setAside(STATE.unclear);
     case "reopen":
       return reopen;
     case "reject":

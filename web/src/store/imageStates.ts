@@ -27,6 +27,8 @@ export interface ImageStates {
   splits: Int8Array;
   revisions: Uint32Array;
   folders: readonly string[];
+  /** The newest operation that is in it, 0 where none is. */
+  operationId: number;
 }
 
 export const emptyStates = (): ImageStates => ({
@@ -39,6 +41,7 @@ export const emptyStates = (): ImageStates => ({
   splits: new Int8Array(0),
   revisions: new Uint32Array(0),
   folders: [],
+  operationId: 0,
 });
 
 const asInt32 = (columns: Columns, name: string): Int32Array => Int32Array.from(columns.numbers(name));
@@ -54,6 +57,7 @@ export const statesOf = (columns: Columns): ImageStates => ({
   splits: Int8Array.from(columns.numbers("splits")),
   revisions: Uint32Array.from(columns.numbers("revisions")),
   folders: columns.facts.folders as readonly string[],
+  operationId: Number(columns.facts.operation_id ?? 0),
 });
 
 export const copyStates = (from: ImageStates): ImageStates => ({
@@ -66,6 +70,7 @@ export const copyStates = (from: ImageStates): ImageStates => ({
   splits: from.splits.slice(),
   revisions: from.revisions.slice(),
   folders: from.folders,
+  operationId: from.operationId,
 });
 
 /** The row of an image, or -1: a binary search, as ids ascend. */

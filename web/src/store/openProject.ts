@@ -30,7 +30,7 @@ export class OpenProject {
   private readonly doubtful = new Set<number>();
   private stops: (() => void)[] = [];
   private refetch: ReturnType<typeof setTimeout> | undefined;
-  private acknowledged = 0;
+  private newestOwn = 0;
   private closed = false;
 
   constructor(
@@ -117,13 +117,11 @@ export class OpenProject {
   /** All images afresh. */
   async reload(): Promise<void> {
     try {
-      let before: number;
-      let states: ImageStates;
-      // An answer that began before a gesture was acknowledged may not hold it yet.
-      do {
-        before = this.acknowledged;
+      let states = await this.doors.fetchStates(this.id);
+      // An answer that began before a gesture was acknowledged does not hold it yet.
+      while (states.operationId < this.newestOwn && !this.isClosed()) {
         states = await this.doors.fetchStates(this.id);
-      } while (before !== this.acknowledged && !this.isClosed());
+      }
       if (this.isClosed()) return;
       this.images.load(states);
       this.problem.set(null);
@@ -146,9 +144,9 @@ export class OpenProject {
   private readonly isClosed = (): boolean => this.closed;
 
   private onDone(gesture: Gesture, { operation, revisions }: OperationAnswer): void {
-    this.acknowledged += 1;
     if (operation !== null) {
       this.own.add(operation.id);
+      this.newestOwn = Math.max(this.newestOwn, operation.id);
       this.doubtful.delete(operation.id);
     }
     const known = Object.entries(revisions ?? {}).map(([id, revision]) => [Number(id), revision] as const);

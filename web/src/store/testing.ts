@@ -31,4 +31,5 @@ export const someImages = (count: number): ImageStates => ({
   splits: new Int8Array(count),
   revisions: new Uint32Array(count).fill(1),
   folders: ["", "holiday"],
+  operationId: 0,
 });
