@@ -227,6 +227,7 @@ class Incoming:
         self._most_bytes = most_bytes
         self._digest = hashlib.sha256()
         self._bytes = 0
+        self.is_over = False
         self._written: BinaryIO = part.open("xb")
 
     def write(self, chunk: bytes) -> None:
@@ -240,8 +241,12 @@ class Incoming:
         except OSError as error:
             raise unwritable(self._file.path, error) from error
 
-    def finish(self) -> ReceivedFile:
-        """Give the file its place. Raises BadInput if the bytes are not those that were announced."""
+    def finish(self, last: bytes = b"") -> ReceivedFile:
+        """Take in the last bytes and give the file its place; nothing is left to close then.
+
+        Raises as `write`; BadInput if the bytes are not those that were announced.
+        """
+        self.write(last)
         found = self._digest.hexdigest()
         if found != self._file.content_hash:
             raise BadInput(
@@ -252,10 +257,13 @@ class Incoming:
             self._written.close()
         except OSError as error:
             raise unwritable(self._file.path, error) from error
-        return self._uploads.keep(self._number, self._part, self._file, self._bytes)
+        received = self._uploads.keep(self._number, self._part, self._file, self._bytes)
+        self.is_over = True
+        return received
 
     def close(self) -> None:
         """Leave nothing behind of a file that was not finished."""
+        self.is_over = True
         with contextlib.suppress(OSError):  # a full disk refuses the rest of the buffer; the file goes anyway
             self._written.close()
         self._part.unlink(missing_ok=True)

@@ -85,14 +85,18 @@ async def send_file(
 
 async def written(request: Request, incoming: Incoming) -> ReceivedFile:
     """Write a body to the disk as it comes. Raises what Incoming raises; HTTPException if the sender goes away."""
+    last = b""  # a small file is one piece, and one way to another thread and back
     try:
         async for chunk in chunks(request):
-            await run_in_threadpool(incoming.write, chunk)
-        return await run_in_threadpool(incoming.finish)
+            if last:
+                await run_in_threadpool(incoming.write, last)
+            last = chunk
+        return await run_in_threadpool(incoming.finish, last)
     except ClientDisconnect:
         raise HTTPException(400, "The sender went away before the end of the file. Send it again.") from None
     finally:
-        await run_in_threadpool(incoming.close)
+        if not incoming.is_over:
+            await run_in_threadpool(incoming.close)
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
