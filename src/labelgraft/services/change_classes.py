@@ -47,6 +47,16 @@ def add_class(
     )  # fmt: skip
 
 
+def add_classes(
+    workspace: Workspace, project_id: ProjectId, names: Sequence[str], gesture: ClassGesture
+) -> ChangeReport:
+    """Add several classes as one operation. Raises BadInput, AlreadyExists; then none is added."""
+    return _as_operation(
+        workspace, project_id, gesture,
+        lambda c: classes.add_several(c, project_id, names, author=gesture.author, idempotency_key=gesture.key),
+    )  # fmt: skip
+
+
 def change_class(
     workspace: Workspace, project_id: ProjectId, class_id: ClassId, gesture: ClassGesture, *, name: str | None = None,
     colour: str | None = None, key: str | None = KEEP,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labelgraft.domain.dataset import SET_ASIDE, Answer, Dataset, DatasetImage, LossReport
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
-from labelgraft.domain.image import Image, ImageState
+from labelgraft.domain.image import Image, ImageState, Split
 from labelgraft.formats import registry
 from labelgraft.formats.folder_write import Transfer
 from labelgraft.storage import annotations as truth
@@ -26,6 +26,7 @@ class ExportRequest:
 
     transfer: what happens to the image files; None: they are only named where the format can, else linked.
     with_proposals: images without a label get their surest proposal. check_only: nothing is written.
+    split: only images of it; None: all.
     """
 
     format_name: str
@@ -34,6 +35,7 @@ class ExportRequest:
     with_proposals: bool = False
     overwrite: bool = False
     check_only: bool = False
+    split: Split | None = None
 
 
 def export_dataset(workspace: Workspace, project_id: ProjectId, request: ExportRequest) -> LossReport:
@@ -44,7 +46,11 @@ def export_dataset(workspace: Workspace, project_id: ProjectId, request: ExportR
     chosen = registry.get(request.format_name)
     transfer = request.transfer or ("none" if "none" in chosen.transfers else "link")
     dataset = read_dataset(
-        workspace, project_id, with_proposals=request.with_proposals, absolute=transfer == "none"
+        workspace,
+        project_id,
+        with_proposals=request.with_proposals,
+        absolute=transfer == "none",
+        split=request.split,
     )
     if request.check_only:
         return chosen.loss(dataset, transfer=transfer)
@@ -52,13 +58,14 @@ def export_dataset(workspace: Workspace, project_id: ProjectId, request: ExportR
 
 
 def read_dataset(
-    workspace: Workspace, project_id: ProjectId, *, with_proposals: bool = False, absolute: bool = False
-) -> Dataset:
+    workspace: Workspace, project_id: ProjectId, *, with_proposals: bool = False, absolute: bool = False,
+    split: Split | None = None,
+) -> Dataset:  # fmt: skip
     """The project as values: every image with its classes, split and file; skipped and unclear ones as that.
 
     with_proposals: an image that nobody answered gets its surest proposal; one that was set aside does not.
     absolute: paths as the files lie, so that labels written elsewhere still find them; else below the deepest folder
-    that holds every image.
+    that holds every image. split: only images of it.
     """
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
@@ -67,7 +74,11 @@ def read_dataset(
         labels: dict[ImageId, list[ClassId]] = defaultdict(list)
         for image_id, class_id in zip(columns.image_ids.tolist(), columns.class_ids.tolist(), strict=True):
             labels[ImageId(image_id)].append(ClassId(class_id))
-        rows = list(images.of_ids(connection, images.every(connection, project_id)))
+        rows = [
+            image
+            for image in images.of_ids(connection, images.every(connection, project_id))
+            if split in (None, image.split)
+        ]
         if with_proposals:
             aside = {image.id for image in rows if image.state in ANSWERS}
             guesses = proposals.columns(connection, project_id).rows()

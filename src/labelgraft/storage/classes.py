@@ -15,7 +15,7 @@ from labelgraft.domain.operation import AnnotationChange, Cause, ClassChange, Op
 from labelgraft.domain.project import CLASS_COLOURS, LabelClass
 from labelgraft.errors import AlreadyExists, BadInput, UnknownName
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import counters, operations, proposal_rows, settling
+from labelgraft.storage import counters, dialect, operations, proposal_rows, settling
 from labelgraft.storage.tables import class_
 
 KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
@@ -117,6 +117,42 @@ def add(
         idempotency_key=idempotency_key,
     )
     return new, done
+
+
+def add_several(
+    c: Connection,
+    project_id: ProjectId,
+    names: Sequence[str],
+    *,
+    author: Author,
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Add classes with colours and keys of our choice, as one operation.
+
+    Raises: BadInput if a name is empty or given twice; AlreadyExists if the project has one of them.
+    """
+    taken = {one.name for one in of_project(c, project_id)}
+    known = [name for name in names if name in taken]
+    if known:
+        raise AlreadyExists(f"There are classes called {', '.join(known[:5])} already. No class was added.")
+    if len(set(names)) < len(names):
+        raise BadInput("A class is named twice. No class was added.")
+    made = set(ensure(c, project_id, names).values())
+    new = [one for one in of_project(c, project_id) if one.id in made]
+    # Not there until the operation adds them.
+    c.execute(update(class_).where(dialect.among(c, class_.c.id, made)).values(deleted=1))
+    summary = (
+        f"Added class {names[0]}" if len(names) == 1 else f"Added {len(names)} classes: {', '.join(names)}"
+    )
+    return operations.record(
+        c,
+        project_id,
+        author=author,
+        cause=Cause.CLASSES,
+        summary=summary[:300],
+        class_changes=[ClassChange(one.id, None, one) for one in new],
+        idempotency_key=idempotency_key,
+    )
 
 
 def reorder(

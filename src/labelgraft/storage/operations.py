@@ -151,10 +151,13 @@ def remember_request(c: Connection, operation_id: OperationId, request_digest: s
 
 
 def page(
-    c: Connection, project_id: ProjectId, before: OperationId | None = None, limit: int = 50
-) -> tuple[Operation, ...]:
-    """The newest operations, newest first; `before` continues below that one."""
+    c: Connection, project_id: ProjectId, before: OperationId | None = None, limit: int = 50,
+    cause: Cause | None = None,
+) -> tuple[Operation, ...]:  # fmt: skip
+    """The newest operations, newest first; `before` continues below that one. cause: only those of this one."""
     statement = select(operation).where(operation.c.project_id == project_id)
+    if cause is not None:
+        statement = statement.where(operation.c.cause == cause.value)
     if before is not None:
         statement = statement.where(operation.c.id < before)
     rows = c.execute(statement.order_by(operation.c.id.desc()).limit(limit))

@@ -55,6 +55,12 @@ class ClassVerbs(ProjectBase):
         """Add one class; colour and key are chosen where none is given. Raises BadInput, AlreadyExists."""
         return changing.add_class(self._workspace, self.id, name, colour, key, self._gesture(dry_run, once))
 
+    def add_classes(
+        self, names: Sequence[str], *, dry_run: bool = False, once: Once | None = None
+    ) -> ChangeReport:
+        """Add several classes as one operation. Raises BadInput, AlreadyExists; then none is added."""
+        return changing.add_classes(self._workspace, self.id, names, self._gesture(dry_run, once))
+
     def change_class(
         self, class_id: int, *, name: str | None = None, colour: str | None = None, key: str | None = KEEP,
         dry_run: bool = False, once: Once | None = None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from labelgraft.domain.dataset import Loss, LossReport, Severity
 from labelgraft.domain.ids import ProjectId
+from labelgraft.domain.image import Split
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.services.export_dataset import ExportRequest, export_dataset
 from labelgraft.storage.workspace import Workspace
@@ -19,7 +20,12 @@ def export_kind(workspace: Workspace) -> JobKind:
     """One step: a format writes beside and renames at the end, so a killed export leaves nothing and begins again."""
 
     def step(payload: Json) -> Json:
-        values = {**payload, "folder": Path(payload["folder"])}
+        split = payload.get("split")  # absent in jobs from before it was offered
+        values = {
+            **payload,
+            "folder": Path(payload["folder"]),
+            "split": None if split is None else Split(split),
+        }
         project_id = ProjectId(values.pop("project_id"))
         return asdict(export_dataset(workspace, project_id, ExportRequest(**values)))
 

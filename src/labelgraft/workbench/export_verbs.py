@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labelgraft.domain.dataset import LossReport
+from labelgraft.domain.image import Split
 from labelgraft.domain.intake import Exported
 from labelgraft.errors import Conflict, UnknownName
 from labelgraft.formats import registry as formats
@@ -35,15 +36,17 @@ class ExportVerbs(ProjectBase):
     """Exports that lie in the workspace until somebody downloads them."""
 
     def check_export(
-        self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False
-    ) -> LossReport:
+        self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False,
+        split: Split | None = None,
+    ) -> LossReport:  # fmt: skip
         """What the format would not hold; nothing is written. Raises UnknownName, BadSetting, BadInput."""
-        request = ExportRequest(format_name, Path(), transfer, proposals, check_only=True)
+        request = ExportRequest(format_name, Path(), transfer, proposals, split=split, check_only=True)
         return export_dataset(self._workspace, self.id, request)
 
     def start_export(
-        self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False
-    ) -> JobStatus:
+        self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False,
+        split: Split | None = None,
+    ) -> JobStatus:  # fmt: skip
         """Begin to write an export into the workspace; comes back at once. Raises UnknownName, BadSetting."""
         chosen = formats.get(format_name)
         if transfer is not None:
@@ -51,7 +54,7 @@ class ExportVerbs(ProjectBase):
         folder = self._workspace.exports_folder / uuid.uuid4().hex
         arguments = {
             "format_name": format_name, "folder": str(folder), "transfer": transfer, "with_proposals": proposals,
-            "overwrite": False, "check_only": False,
+            "overwrite": False, "check_only": False, "split": None if split is None else split.value,
         }  # fmt: skip
         return self._start("export", f"Exporting {self.name} as {format_name}", arguments)
 

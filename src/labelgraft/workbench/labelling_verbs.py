@@ -9,7 +9,7 @@ from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.change import ChangeReport, LabelChange, Once
 from labelgraft.domain.ids import ImageId, OperationId
 from labelgraft.domain.image import ImageFilter, ImageState
-from labelgraft.domain.operation import Operation, RevertReport
+from labelgraft.domain.operation import Cause, Operation, RevertReport
 from labelgraft.domain.reports import AcceptReport
 from labelgraft.domain.selection import Selection
 from labelgraft.domain.selector import Selector
@@ -114,11 +114,13 @@ class LabellingVerbs(ProjectBase):
         """Unlabelled images whose proposals are the least sure, in that order: the first to look through."""
         return doubtful(self._workspace, self.id, count)
 
-    def history(self, *, before: int | None = None, limit: int = 100) -> tuple[Operation, ...]:
-        """Operations, newest first."""
+    def history(
+        self, *, before: int | None = None, limit: int = 100, cause: Cause | None = None
+    ) -> tuple[Operation, ...]:
+        """Operations, newest first; all of them, or those of one cause."""
         start = None if before is None else OperationId(before)
         with self._workspace.database.reading() as connection:
-            return operations.page(connection, self.id, start, limit)
+            return operations.page(connection, self.id, start, limit, cause)
 
     def operation(self, number: int) -> Operation:
         """One operation. Raises UnknownNumber."""

@@ -404,6 +404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/classes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Classes
+         * @description Add several classes as one operation.
+         */
+        post: operations["add_classes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/classes/{class_id}": {
         parameters: {
             query?: never;
@@ -2405,6 +2425,12 @@ export interface components {
              */
             can_be_downloaded: boolean;
             /**
+             * Folder
+             * @description Where it lies on the server; null where it was swept.
+             * @example /home/ada/labelgraft/exports/7f
+             */
+            folder: string | null;
+            /**
              * Format
              * @description Its format.
              * @example csv
@@ -4070,6 +4096,27 @@ export interface components {
             name: string;
         };
         /**
+         * NewClasses
+         * @description Several classes to add as one operation.
+         */
+        NewClasses: {
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Names
+             * @description What to call them; no name twice.
+             * @example [
+             *       "bird",
+             *       "fish"
+             *     ]
+             */
+            names: string[];
+        };
+        /**
          * NewExport
          * @description An export to look at, or to begin.
          */
@@ -4086,6 +4133,11 @@ export interface components {
              * @default false
              */
             proposals?: boolean;
+            /**
+             * @description Only images of this split; null for all.
+             * @example train
+             */
+            split?: components["schemas"]["Split"] | null;
             /**
              * Transfer
              * @description What happens to the image files: in the export, or only named in it (none). Null: only named where the format can.
@@ -4839,7 +4891,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Image Ids
-             * @description For these images alone; by default for all.
+             * @description The same by number, in place of a selector.
              * @example [
              *       3,
              *       17
@@ -4858,6 +4910,8 @@ export interface components {
              * @default 0
              */
             seed?: number;
+            /** @description For these images alone; by default for all. */
+            selector?: components["schemas"]["ImageSelector"] | null;
         };
         /**
          * PreviewRow
@@ -8671,6 +8725,135 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_classes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClasses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12719,6 +12902,8 @@ export interface operations {
                 before?: number | null;
                 /** @description How many at the most. */
                 limit?: number;
+                /** @description Only operations brought about by this. */
+                cause?: components["schemas"]["Cause"] | null;
             };
             header?: never;
             path: {
@@ -13094,7 +13279,10 @@ export interface operations {
     };
     list_operation_images: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at the most. */
+                limit?: number | null;
+            };
             header?: never;
             path: {
                 /** @description The operation's number. */

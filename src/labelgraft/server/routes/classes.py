@@ -16,6 +16,7 @@ from labelgraft.server.schemas.classes import (
     ClassMerge,
     ClassOrder,
     NewClass,
+    NewClasses,
     ProjectClass,
     class_of,
     classes_changed,
@@ -47,6 +48,14 @@ def add_class(project: ProjectById, wanted: NewClass, key: Key = None) -> Classe
         wanted.name, colour=wanted.colour, key=wanted.key, dry_run=wanted.dry_run,
         once=once(key, "add class", wanted),
     )  # fmt: skip
+    return classes_changed(report, shown(project))
+
+
+@router.post("/projects/{project_id}/classes/several", operation_id="add_classes", status_code=201)
+def add_classes(project: ProjectById, wanted: NewClasses, key: Key = None) -> ClassesChanged:
+    """Add several classes as one operation."""
+    asked = once(key, "add classes", wanted)
+    report = project.add_classes(wanted.names, dry_run=wanted.dry_run, once=asked)
     return classes_changed(report, shown(project))
 
 

@@ -22,14 +22,18 @@ router = resource("exports")
 def check_export(project: ProjectById, wanted: NewExport) -> LossReport:
     """What an export would lose, exactly; nothing is written."""
     return report_of(
-        project.check_export(wanted.format, transfer=wanted.transfer, proposals=wanted.proposals)
+        project.check_export(
+            wanted.format, transfer=wanted.transfer, proposals=wanted.proposals, split=wanted.split
+        )
     )
 
 
 @router.post("/projects/{project_id}/exports", operation_id="export_dataset", status_code=202)
 def export_dataset(project: ProjectById, wanted: NewExport) -> JobStarted:
     """Begin to write an export into the workspace; download it when its job is finished."""
-    status = project.start_export(wanted.format, transfer=wanted.transfer, proposals=wanted.proposals)
+    status = project.start_export(
+        wanted.format, transfer=wanted.transfer, proposals=wanted.proposals, split=wanted.split
+    )
     return JobStarted(job=job_of(status))
 
 
@@ -39,6 +43,7 @@ def list_exports(project: ProjectById) -> list[Export]:
     return [
         Export(
             job=each.job, format=each.format_name, made_at=each.made_at, losses=report_of(each.losses),
+            folder=None if each.folder is None else str(each.folder),
             can_be_downloaded=each.folder is not None,
         )
         for each in project.exports()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
+from labelgraft.domain.operation import Cause
 from labelgraft.errors import StaleRevision
 from labelgraft.server import errors
 from labelgraft.server.dependencies import ProjectById
@@ -51,9 +52,10 @@ def list_operations(
     project: ProjectById,
     before: Annotated[Id | None, Query(description="Only older ones than this.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="How many at the most.")] = 50,
+    cause: Annotated[Cause | None, Query(description="Only operations brought about by this.")] = None,
 ) -> OperationPage:
     """The history, newest first."""
-    found = project.history(before=before, limit=limit + 1)
+    found = project.history(before=before, limit=limit + 1, cause=cause)
     shown = [operation_of(each) for each in found[:limit]]
     return OperationPage(operations=shown, next_before=shown[-1].id if len(found) > limit else None)
 
@@ -68,9 +70,13 @@ def get_operation(project: ProjectById, number: Number) -> Operation:
     "/projects/{project_id}/operations/{number}/images", operation_id="list_operation_images",
     response_model=OperationImages,
 )  # fmt: skip
-def list_operation_images(project: ProjectById, number: Number) -> Response:
+def list_operation_images(
+    project: ProjectById,
+    number: Number,
+    limit: Annotated[int | None, Query(ge=1, le=1_000_000, description="How many at the most.")] = None,
+) -> Response:
     """The images that an operation touched."""
-    found = OperationImages.model_construct(image_ids=list(project.operation_images(number)))
+    found = OperationImages.model_construct(image_ids=list(project.operation_images(number))[:limit])
     return Response(found.model_dump_json(), media_type="application/json")
 
 

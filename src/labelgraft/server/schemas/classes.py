@@ -39,6 +39,18 @@ class NewClass(Schema):
     dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
 
 
+class NewClasses(Schema):
+    """Several classes to add as one operation."""
+
+    names: list[Name] = Field(
+        min_length=1,
+        max_length=10_000,
+        description="What to call them; no name twice.",
+        examples=[["bird", "fish"]],
+    )
+    dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
+
+
 class ClassChange(Schema):
     """What to change of a class; what is left out stays."""
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from labelgraft.domain.dataset import Severity
+from labelgraft.domain.image import Split
 from labelgraft.server.schemas.base import Count, Id, Name, Schema
 
 
@@ -21,6 +22,9 @@ class NewExport(Schema):
         "the format can.",
     )  # fmt: skip
     proposals: bool = Field(False, description="Images without an answer get their surest proposal.")
+    split: Split | None = Field(
+        None, description="Only images of this split; null for all.", examples=["train"]
+    )
 
 
 class Loss(Schema):
@@ -46,4 +50,8 @@ class Export(Schema):
     format: str = Field(description="Its format.", examples=["csv"])
     made_at: datetime = Field(description="When it was finished.", examples=["2026-05-01T09:00:00Z"])
     losses: LossReport = Field(description="What it does not hold.")
+    folder: str | None = Field(
+        description="Where it lies on the server; null where it was swept.",
+        examples=["/home/ada/labelgraft/exports/7f"],
+    )
     can_be_downloaded: bool = Field(description="Exports are kept for a month.", examples=[True])
