@@ -38,12 +38,7 @@ export const TopBar = ({ onJobs, onHelp }: { onJobs: () => void; onHelp: () => v
       <div className={classes.space} />
       {project !== null && <Saving />}
       {project !== null && <UndoButtons project={project} />}
-      <button
-        type="button"
-        className={classes.search}
-        onClick={openSpotlight}
-        aria-label="Search and commands"
-      >
+      <button type="button" className={classes.search} onClick={openSpotlight}>
         <Search size={16} aria-hidden />
         <span>Search and commands</span>
         <kbd>Ctrl K</kbd>

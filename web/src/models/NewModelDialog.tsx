@@ -119,7 +119,7 @@ const Form = ({
         />
         <HeadChoice head={head} onChange={setHead} />
         <div className={classes.form}>{ofGroup("model").map(field)}</div>
-        <Accordion variant="separated" multiple>
+        <Accordion variant="separated" multiple classNames={{ label: classes.part ?? "" }}>
           <Accordion.Item value="backbones">
             <Accordion.Control>Backbones on your labels</Accordion.Control>
             <Accordion.Panel>

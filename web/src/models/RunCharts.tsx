@@ -42,8 +42,8 @@ const Chart = ({
       legendProps={{ position: "bottom" }}
       lineChartProps={{ accessibilityLayer: false }}
       lineProps={{ isAnimationActive: false }}
-      yAxisProps={{ width: 48, domain: share ? [0, 1] : [0, "auto"] }}
-      valueFormatter={(value) => (share ? percent(value, 1) : value.toPrecision(3))}
+      yAxisProps={{ width: 56, domain: share ? [0, 1] : [0, "auto"] }}
+      valueFormatter={(value) => (share ? percent(value, 0) : value.toPrecision(3))}
     />
   </div>
 );

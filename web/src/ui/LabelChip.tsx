@@ -21,7 +21,7 @@ export const LabelChip = ({
       style={proposed ? { borderColor: colour } : { borderColor: colour, background: colour }}
       aria-hidden
     />
-    <span className={classes.name}>{name}</span>
+    <span className={classes.name}>{name}</span>{" "}
     {proposed && confidence !== undefined && confidence !== null && (
       <span className={classes.share}>{sureness(confidence)}</span>
     )}

@@ -45,6 +45,15 @@ const dark: MantineColorsTuple = [
 
 const overlay = "0 0 0 1px rgb(0 0 0 / 6%), 0 8px 32px rgb(0 0 0 / 18%)";
 
+/** What closes a dialog, for who does not see the cross. */
+const closeButtonProps = { "aria-label": "Close" };
+
+/** Text on the accent: Mantine chooses it for the light accent only. */
+const onAccent = ({ variant, color }: { variant?: unknown; color?: unknown }): Record<string, string> =>
+  (variant === undefined || variant === "filled") && color === undefined
+    ? { "--button-color": "var(--on-accent)" }
+    : {};
+
 /** Heights on the 8 px grid. */
 const heightOf = (size: unknown): string => ({ xs: "24px", sm: "32px", md: "40px" })[String(size)] ?? "32px";
 
@@ -80,8 +89,9 @@ export const theme = createTheme({
   components: {
     Button: {
       defaultProps: { size: "sm" },
-      vars: (_: unknown, props: { size?: unknown }) => ({
+      vars: (_: unknown, props: { size?: unknown; variant?: unknown; color?: unknown }) => ({
         root: {
+          ...onAccent(props),
           "--button-height": heightOf(props.size),
           "--button-fz": "13px",
           "--button-padding-x": "12px",
@@ -100,11 +110,18 @@ export const theme = createTheme({
     Text: { defaultProps: { size: "sm" } },
     // The page itself never scrolls, and the lock would write a style element that the page's policy forbids.
     Modal: Modal.extend({
-      defaultProps: { lockScroll: false, centered: true, padding: "lg", overlayProps, transitionProps },
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        padding: "lg",
+        overlayProps,
+        transitionProps,
+        closeButtonProps,
+      },
       styles: { title: { fontSize: "15px", fontWeight: 600 } },
     }),
     Drawer: Drawer.extend({
-      defaultProps: { lockScroll: false, position: "right", overlayProps },
+      defaultProps: { lockScroll: false, position: "right", overlayProps, closeButtonProps },
       styles: { title: { fontSize: "15px", fontWeight: 600 } },
     }),
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 80 } } },
