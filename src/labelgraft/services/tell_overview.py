@@ -29,7 +29,7 @@ from labelgraft.domain.project import LabelClass, Project
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import read_vectors
 from labelgraft.services.read_labels import read_labels
-from labelgraft.storage import classes, gestures, images, label_origins, maps, models, projects, proposals
+from labelgraft.storage import classes, gestures, label_origins, maps, marks, models, projects, proposals
 from labelgraft.storage.gestures import Gesture
 from labelgraft.storage.workspace import Workspace
 
@@ -53,16 +53,16 @@ def tell_overview(workspace: Workspace, project_id: ProjectId) -> Overview:
     """The overview of this moment without its learning curve. Reads tables only, no embedding and no model."""
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
-        columns = images.columns(connection, project_id)
+        marked = marks.every(connection, project_id)
         proposed = proposals.columns(connection, project_id)
         known = classes.of_project(connection, project_id)
         origins = label_origins.of_classes(connection, project_id)
         listed = models.list_all(connection, project_id)
         rounds = maps.list_all(connection, project_id)
         story = gestures.every(connection, project_id)
-    counts = np.bincount(columns.states.astype(np.int64), minlength=len(STATE_CODES))
+    counts = np.bincount(marked.states.astype(np.int64), minlength=len(STATE_CODES))
     per_state = {state: int(counts[STATE_CODES.index(state)]) for state in ImageState}
-    free = columns.image_ids[columns.states == STATE_CODES.index(ImageState.PROPOSED)]
+    free = marked.image_ids[marked.states == STATE_CODES.index(ImageState.PROPOSED)]
     waiting = surest(free, proposed.image_ids, proposed.class_ids, proposed.confidences)
     sure = int((waiting.confidences >= SURE_FROM).sum())
     return Overview(
