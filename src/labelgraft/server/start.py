@@ -17,7 +17,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from labelgraft.errors import BadSetting, LabelgraftError
+from labelgraft.errors import BadSetting, JobCancelled, LabelgraftError
 from labelgraft.server.app import make_app
 from labelgraft.server.options import ServerOptions
 from labelgraft.server.patience import PatientProtocol
@@ -127,6 +127,8 @@ def begin_work(bench: Workbench, begin: Callable[[Workbench], None] | None) -> N
         if begin is not None:
             begin(bench)
         bench.warm_up()
+    except JobCancelled:
+        return  # the server ended meanwhile
     except LabelgraftError as error:
         log.warning("at the start: %s", error)
 
