@@ -139,6 +139,7 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
         hovered={hovered}
         focused={focused}
         actions={actions}
+        onChoose={onChoose}
         onToggle={(imageId) => project.selection.toggle(imageId)}
         onFocus={setFocused}
       />

@@ -10,8 +10,10 @@ import { countWords } from "@/store/selector";
 import { ClassButtons } from "./ClassButtons";
 import { Composition } from "./Composition";
 import classes from "./map.module.css";
+import { IslandFacts } from "./IslandFacts";
 import type { Hovered } from "./MapPane";
 import type { ClassLook } from "./painting";
+import type { Chosen, Mode } from "./regions";
 import { Thumbs } from "./Thumbs";
 import type { Wants } from "./wants";
 
@@ -35,6 +37,7 @@ interface Props {
   hovered: Cell<Hovered | null>;
   focused: number | null;
   actions: TrayActions;
+  onChoose: (chosen: Chosen, mode: Mode) => void;
   onToggle: (imageId: number) => void;
   onFocus: (imageId: number) => void;
 }
@@ -69,7 +72,19 @@ const NothingChosen = () => (
 
 /** What is selected, and what to do with it. */
 export const Tray = (props: Props) => {
-  const { selection, states, classList, book, wants, hovered, focused, actions, onToggle, onFocus } = props;
+  const {
+    selection,
+    states,
+    classList,
+    book,
+    wants,
+    hovered,
+    focused,
+    actions,
+    onChoose,
+    onToggle,
+    onFocus,
+  } = props;
   if (selection === null) {
     return (
       <aside className={classes.tray} aria-label="Selection">
@@ -96,6 +111,13 @@ export const Tray = (props: Props) => {
           </ActionIcon>
         </Tooltip>
       </header>
+      {"island" in selection.selector && (
+        <IslandFacts
+          island={selection.selector.island}
+          round={selection.selector.round}
+          onChoose={onChoose}
+        />
+      )}
       <Composition selection={selection} states={states} classList={classList} />
       <Thumbs
         selection={selection}

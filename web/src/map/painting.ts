@@ -71,7 +71,8 @@ const groupReader = (colouring: Colouring, { states }: Facts, layout: Layout): G
     case "confidence":
       return (row) => {
         const share = states.confidences[row] ?? NaN;
-        return Number.isNaN(share) ? NOTHING : Math.min(TENTHS - 1, Math.floor(share * TENTHS));
+        // 0.9 comes as the float32 just below it.
+        return Number.isNaN(share) ? NOTHING : Math.min(TENTHS - 1, Math.floor(share * TENTHS + 1e-6));
       };
     case "state":
       return (row) => states.states[row] ?? STATE.new;
