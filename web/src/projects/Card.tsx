@@ -36,12 +36,7 @@ const progressWords = ({ counts, images }: Project): string =>
 /** A project: what it looks like, how far it is, when something last happened. */
 export const Card = ({ project }: { project: Project }) => (
   <li className={classes.card}>
-    <Link
-      to="/projects/$projectId"
-      params={{ projectId: project.id }}
-      className={classes.link}
-      aria-label={`${project.name}, ${progressWords(project)}`}
-    >
+    <Link to="/projects/$projectId" params={{ projectId: project.id }} className={classes.link}>
       <Mosaic hashes={project.mosaic} />
       <span className={classes.text}>
         <span className={classes.title}>{project.name}</span>
