@@ -6,6 +6,7 @@ import { readRow, rowOf, type ImageStates } from "@/store/imageStates";
 import { useObservable, type Cell } from "@/store/observable";
 import { LabelChip } from "@/ui/LabelChip";
 
+import { fileName } from "./fileName";
 import classes from "./map.module.css";
 import type { Hovered } from "./MapPane";
 import type { ClassLook } from "./painting";
@@ -47,7 +48,7 @@ export const HoverCard = ({
         {facts !== undefined && <img src={pictureUrl(facts.content_hash, 256)} alt="" />}
       </div>
       <Text size="xs" truncate>
-        {facts?.path ?? `Image ${over.imageId}`}
+        {fileName(facts, over.imageId)}
       </Text>
       <div className={classes.chips}>
         {label !== undefined && <LabelChip name={label.name} colour={label.colour} proposed={false} />}

@@ -11,6 +11,7 @@ import { cssColour } from "./colours";
 import classes from "./map.module.css";
 import type { Hovered } from "./MapPane";
 import { classLooksOf, type ClassLook } from "./painting";
+import { fileName } from "./fileName";
 import type { Wants } from "./wants";
 
 const COLUMNS = 4;
@@ -103,7 +104,7 @@ const Thumb = memo(({ imageId, facts, colour, out, focused, hovered, onToggle, o
     <button
       type="button"
       className={classes.thumb}
-      aria-label={facts?.path ?? `Image ${imageId}`}
+      aria-label={fileName(facts, imageId)}
       aria-pressed={!out}
       data-out={out}
       data-focused={focused}
