@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.conftest import SHARED
+from tests.screens import pets as small_workspace
 from tests.screens.serving import Serving
 
 import labelgraft
@@ -69,3 +71,18 @@ def signed_in(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def built_pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty cats and dogs, a third labelled, the others with proposals; skips where the shared data are absent."""
+    archive = SHARED / "catsdogs.tar"
+    if not archive.exists():
+        pytest.skip("real data set catsdogs is not on this machine (catsdogs.tar absent)")
+    return small_workspace.build(archive, tmp_path_factory.mktemp("pets"))
+
+
+@pytest.fixture
+def pets(built_pets: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return small_workspace.copied(built_pets, tmp_path / "pets")

@@ -110,7 +110,14 @@ export const Stage = ({ shown, near, onSeen, handle }: StageProps) => {
 
   const pictures = shown === undefined ? near : [shown, ...near.filter((each) => each.id !== shown.id)];
   return (
-    <div ref={box} className={classes.stage} onPointerMove={drag} onDoubleClick={() => look(() => null)}>
+    <div
+      ref={box}
+      className={classes.stage}
+      data-image={shown?.id}
+      aria-busy={!isSeen}
+      onPointerMove={drag}
+      onDoubleClick={() => look(() => null)}
+    >
       {[...pictures]
         .sort((a, b) => a.id - b.id)
         .map((each) => (

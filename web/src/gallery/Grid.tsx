@@ -33,7 +33,7 @@ export interface GridProps {
   onClick: (position: number | null, held: { ctrl: boolean; shift: boolean }) => void;
   onBand: (mask: Mask) => void;
   onStep: (position: number, held: { ctrl: boolean; shift: boolean }) => void;
-  onOpen: (position: number) => void;
+  onOpen: () => void;
   handle: Ref<GridHandle>;
 }
 
@@ -128,7 +128,7 @@ export const Grid = (props: GridProps) => {
       }}
       onKeyDown={onKeyDown}
       onPointerDown={hands.onPointerDown}
-      onDoubleClick={() => onOpen(focus)}
+      onDoubleClick={onOpen}
     >
       <div className={classes.content} role="presentation" style={{ height: elementHeight(grid.height) }}>
         {rows.map((row) => (

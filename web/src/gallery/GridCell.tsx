@@ -43,7 +43,7 @@ const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): s
   if (label !== null) return `${title}, labelled ${label.name}`;
   if (state === "skipped" || state === "unclear") return `${title}, ${state}`;
   if (proposal === null) return `${title}, no label`;
-  return `${title}, proposed ${proposal.name}, ${sureness(confidence ?? 0)}`;
+  return `${title}, proposed ${proposal.name} ${sureness(confidence ?? 0)}`;
 };
 
 export const cellId = (position: number): string => `gallery-cell-${position}`;

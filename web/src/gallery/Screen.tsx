@@ -36,7 +36,7 @@ const Screen = () => {
   const named = useMemo(() => new Map(all.map((each) => [each.id, each])), [all]);
   const order = useOrder(view, facts.data?.multi_label ?? false);
   const picking = usePicking(order.ids, view.filter);
-  const [previewed, setPreviewed] = useState<number | null>(null);
+  const [previewing, setPreviewing] = useState(false);
   const [searching, setSearching] = useState(false);
   const grid = useRef<GridHandle>(null);
   const searchRef = useRef<HTMLInputElement>(null);
@@ -58,7 +58,7 @@ const Screen = () => {
     all,
     bulk,
     picking,
-    onPreview: () => setPreviewed(order.ids.length > 0 ? picking.focus : null),
+    onPreview: () => setPreviewing(!previewing && order.ids.length > 0),
     onSimilar: showSimilar,
     onRefresh: order.refresh,
     onSearch: () => searchRef.current?.focus(),
@@ -116,7 +116,7 @@ const Screen = () => {
           picking.step(position, held);
           grid.current?.show(position);
         }}
-        onOpen={setPreviewed}
+        onOpen={() => setPreviewing(true)}
       />
     );
   };
@@ -149,13 +149,10 @@ const Screen = () => {
       />
       <Preview
         order={order.ids}
-        position={previewed}
+        position={previewing ? picking.focus : null}
         book={imageBook(project.id)}
-        onMove={(position) => {
-          moveTo(position);
-          setPreviewed(position);
-        }}
-        onClose={() => setPreviewed(null)}
+        onMove={moveTo}
+        onClose={() => setPreviewing(false)}
       />
     </div>
   );
