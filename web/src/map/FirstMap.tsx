@@ -49,7 +49,7 @@ export const FirstMap = ({ classList, working }: { classList: readonly ClassLook
   };
   const waiting = working || begun;
   const action = waiting ? (
-    <Loader aria-label="Working" />
+    <Loader role="status" aria-label="Working" />
   ) : (
     <Button onClick={() => void begin()}>Lay out the map</Button>
   );
