@@ -53,9 +53,12 @@ const LabelsField = ({
 export const ImagesField = ({
   source,
   onChange,
+  canWait,
 }: {
   source: ImageSource | null;
   onChange: (source: ImageSource | null, folder: string | null) => void;
+  /** Whether images may come later. */
+  canWait: boolean;
 }) => {
   const [way, setWay] = useState<Way>("folder");
   const labels = source?.labels ?? false;
@@ -70,7 +73,12 @@ export const ImagesField = ({
         <Text fw={500} mb={4} id="images-from">
           Images
         </Text>
-        <SegmentedControl aria-labelledby="images-from" data={WAYS} value={way} onChange={choose} />
+        <SegmentedControl
+          aria-labelledby="images-from"
+          data={canWait ? WAYS : WAYS.filter(({ value }) => value !== "later")}
+          value={way}
+          onChange={choose}
+        />
       </div>
       {way === "folder" && (
         <FolderPicker

@@ -76,7 +76,7 @@ const NewProject = ({ onClose }: { onClose: () => void }) => {
               error={creating.error?.message}
               data-autofocus
             />
-            <ImagesField source={wanted.source} onChange={chooseImages} />
+            <ImagesField source={wanted.source} onChange={chooseImages} canWait />
           </Stack>
           <Stack gap="md">
             <TagsInput

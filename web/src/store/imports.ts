@@ -18,6 +18,8 @@ export type ImageSource =
   | { kind: "folder"; path: string; labels: boolean; format: string | null }
   | { kind: "upload"; files: readonly UploadFile[]; labels: boolean; format: string | null };
 
+export type ImagePreviewSource = Extract<ImageSource, { kind: "folder" }>;
+
 export const placesQuery = (path: string | null) =>
   queryOptions({
     queryKey: ["places", path],

@@ -12,12 +12,11 @@ export type Project = Schemas["ProjectCard"];
 export const projectsQuery = () =>
   queryOptions({ queryKey: ["projects"], queryFn: () => unwrap(client.GET("/api/v1/projects")) });
 
+export const fetchProject = (projectId: number) =>
+  unwrap(client.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } }));
+
 export const projectQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ["project", projectId, "facts"],
-    queryFn: () =>
-      unwrap(client.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } })),
-  });
+  queryOptions({ queryKey: ["project", projectId, "facts"], queryFn: () => fetchProject(projectId) });
 
 export type NewProject = Schemas["NewProject"];
 
