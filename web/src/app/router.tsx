@@ -9,6 +9,7 @@ import {
 
 import { readSearch as readAnnotateSearch } from "@/annotate/search";
 import { readSearch as readGallerySearch } from "@/gallery/search";
+import { readSearch as readHistorySearch } from "@/history/search";
 import { readSearch as readMapSearch } from "@/map/search";
 import { readSearch as readModelsSearch } from "@/models/search";
 
@@ -79,6 +80,7 @@ const models = createRoute({
 const history = createRoute({
   getParentRoute: () => project,
   path: "/history",
+  validateSearch: readHistorySearch,
   component: lazyRouteComponent(() => import("@/history/Screen")),
 });
 
