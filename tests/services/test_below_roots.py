@@ -59,6 +59,12 @@ def test_every_other_way_ends_in_the_same_refusal(text: str, root: Path, tmp_pat
     assert str(raised.value) == str(UnknownPlace(asked))
 
 
+def test_a_pipe_is_no_place(root: Path) -> None:
+    os.mkfifo(root / "labels.csv")
+    with pytest.raises(UnknownPlace):
+        place(str(root / "labels.csv"), [root])
+
+
 def test_with_the_whole_disk_as_root_the_systems_own_files_are_still_none() -> None:
     assert place(os.sep, ["/"]) == Path("/")
     for text in ("/proc/self/environ", "/sys", "/dev/zero"):

@@ -165,6 +165,22 @@ def test_the_count_the_total_and_the_room_on_the_disk_have_limits(
         send(uploads, other, "small.jpg", b"z")
 
 
+def test_a_full_disk_is_told_and_leaves_nothing_and_the_next_try_works(
+    uploads: Uploads, folder: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    number = uploads.begin("a")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+    try:
+        with pytest.raises(WorkspaceUnwritable, match="send it again"):
+            send(uploads, number, "1.jpg", b"x" * 900)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert tree(folder / "1") == {"upload.json"}
+    assert send(uploads, number, "1.jpg", b"x" * 900).file_bytes == 900
+
+
 def test_many_at_once_and_the_same_file_twice_at_once(uploads: Uploads, folder: Path) -> None:
     roomy = Uploads(folder, UploadLimits(1000, 10_000, 10**9))
     number = roomy.begin("a")

@@ -18,7 +18,7 @@ from labelgraft.domain.ids import ContentHash
 from labelgraft.errors import AlreadyExists, BadInput, TooLarge, WorkspaceUnwritable
 from labelgraft.formats.paths import IMAGE_SUFFIXES, Names, is_absolute, normal_path, portable_path
 from labelgraft.storage.files import sync_file, sync_folder
-from labelgraft.storage.uploads import ReceivedFile, UploadStore
+from labelgraft.storage.uploads import ReceivedFile, UploadStore, disk_errors
 
 FREE_BYTES = 500_000_000
 """What uploads leave free on the disk, for labels and the database."""
@@ -228,7 +228,8 @@ class Incoming:
         self._digest = hashlib.sha256()
         self._bytes = 0
         self.is_over = False
-        self._written: BinaryIO = part.open("xb")
+        with disk_errors(part):
+            self._written: BinaryIO = part.open("xb")
 
     def write(self, chunk: bytes) -> None:
         """Take in the next bytes. Raises TooLarge; WorkspaceUnwritable if the disk is full."""
@@ -236,10 +237,8 @@ class Incoming:
         if self._bytes > self._most_bytes:
             raise too_large(self._file.path, self._bytes, self._most_bytes)
         self._digest.update(chunk)
-        try:
+        with disk_errors(self._part):
             self._written.write(chunk)
-        except OSError as error:
-            raise unwritable(self._file.path, error) from error
 
     def finish(self, last: bytes = b"") -> ReceivedFile:
         """Take in the last bytes and give the file its place; nothing is left to close then.
@@ -253,10 +252,8 @@ class Incoming:
                 f"{self._file.path}: the {self._bytes:,} bytes that came have the SHA-256 {found[:12]}..., expected "
                 f"{self._file.content_hash[:12]}... . The file was not taken. Send it again; it may have changed meanwhile."
             )
-        try:
+        with disk_errors(self._part):
             self._written.close()
-        except OSError as error:
-            raise unwritable(self._file.path, error) from error
         received = self._uploads.keep(self._number, self._part, self._file, self._bytes)
         self.is_over = True
         return received
@@ -296,14 +293,6 @@ def too_large(path: str, found: int, most: int) -> TooLarge:
     return TooLarge(
         f"{path}: has {found / 1e6:,.1f} MB or more, at most {most / 1e6:,.0f} MB are taken. The file was not taken. For "
         "images the limit is the setting max_image_mb."
-    )
-
-
-def unwritable(path: str, error: OSError) -> WorkspaceUnwritable:
-    """The error for a disk that refuses."""
-    return WorkspaceUnwritable(
-        f"{path}: could not be written ({error.strerror or error}). The file was not taken. Make room on the disk of "
-        "the workspace, and send it again."
     )
 
 

@@ -11,6 +11,7 @@ An image refers to its file here, so an upload stays as long as an image does.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, select
 
 from labelgraft.domain.ids import ContentHash
-from labelgraft.errors import UnknownName
+from labelgraft.errors import UnknownName, WorkspaceUnwritable
 from labelgraft.storage.files import TORN, write_atomically
 from labelgraft.storage.tables import duplicate, image_file
 
@@ -51,19 +52,21 @@ class UploadStore:
 
     def begin(self, name: str) -> int:
         """Make an empty upload; gives its number."""
+        with disk_errors(self.folder):
+            number = self._claim_number()
+            self.files_of(number).mkdir()
+        about = {"name": name, "begun": datetime.now(UTC).isoformat()}
+        write_atomically(self._of(number) / ABOUT, lambda file: file.write(json.dumps(about).encode()))
+        return number
+
+    def _claim_number(self) -> int:
         self.folder.mkdir(exist_ok=True)
         number = max(self.numbers(), default=0)
         while True:
             number += 1
-            try:
+            with contextlib.suppress(FileExistsError):
                 (self.folder / str(number)).mkdir()
-            except FileExistsError:
-                continue
-            break
-        (self.files_of(number)).mkdir()
-        about = {"name": name, "begun": datetime.now(UTC).isoformat()}
-        write_atomically(self._of(number) / ABOUT, lambda file: file.write(json.dumps(about).encode()))
-        return number
+                return number
 
     def numbers(self) -> list[int]:
         """Every upload, oldest first."""
@@ -101,9 +104,10 @@ class UploadStore:
     def keep(self, number: int, part: Path, received: ReceivedFile) -> None:
         """Give a whole file its name, and note it."""
         place = self.files_of(number) / received.stored
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(place)
-        self._note(number, received)
+        with disk_errors(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(place)
+            self._note(number, received)
 
     def link(self, number: int, original: Path, received: ReceivedFile) -> None:
         """Let a file that another upload has be one of this, too; a copy where the disk knows no links."""
@@ -111,7 +115,8 @@ class UploadStore:
         try:
             os.link(original, part)
         except OSError:
-            shutil.copyfile(original, part)
+            with disk_errors(part):
+                shutil.copyfile(original, part)
         self.keep(number, part, received)
 
     def _note(self, number: int, received: ReceivedFile) -> None:
@@ -123,6 +128,18 @@ class UploadStore:
 
     def _of(self, number: int) -> Path:
         return self.folder / str(number)
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Say in our words that the disk refuses. Raises WorkspaceUnwritable."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceUnwritable(
+            f"{path.name}: could not be written ({error.strerror or error}). The file was not taken. Make room on the "
+            "disk of the workspace, and send it again."
+        ) from error
 
 
 def _ends_with_newline(path: str) -> bool:
