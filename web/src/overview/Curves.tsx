@@ -31,6 +31,7 @@ const Learning = ({ overview }: { overview: Overview }) => {
       <CurveChart
         title="Accuracy by number of labels."
         xWords="labels"
+        doubling
         points={curve.points.map(({ labels, accuracy }) => ({
           x: labels,
           value: accuracy.value,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { roundScale, roundTicks } from "./scale";
+import { doublingScale, roundScale, roundTicks } from "./scale";
 
 test.each([
   [0.83, 0.99, 5, [0.8, 0.85, 0.9, 0.95, 1]],
@@ -35,4 +35,10 @@ test("values keep their order and their distances on a scale that runs upwards",
 
 test("a single value has an axis too", () => {
   expect(roundScale(0.5, 0.5, 0, 100).ticks.length).toBeGreaterThan(0);
+});
+
+test("on a doubling scale every doubling is as wide as the one before", () => {
+  const { at, ticks } = doublingScale(5, 80, 0, 400);
+  expect([5, 10, 20, 40, 80].map((value) => Math.round(at(value)))).toEqual([0, 100, 200, 300, 400]);
+  expect(ticks).toEqual([5, 10, 20, 50]);
 });

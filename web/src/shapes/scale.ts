@@ -28,3 +28,17 @@ export const roundScale = (low: number, high: number, from: number, to: number, 
   const span = most - least || 1;
   return { at: (value) => from + ((value - least) / span) * (to - from), ticks };
 };
+
+const DECADE = [1, 2, 5];
+
+/** A scale where every doubling takes the same room, over 1, 2, 5, 10, 20, ... within the values; all above 0. */
+export const doublingScale = (low: number, high: number, from: number, to: number): Scale => {
+  const [least, span] = [Math.log(low), Math.log(high / low) || 1];
+  const decades = Array.from({ length: 12 }, (_, i) => 10 ** i).flatMap((power) =>
+    DECADE.map((each) => each * power),
+  );
+  return {
+    at: (value) => from + ((Math.log(value) - least) / span) * (to - from),
+    ticks: decades.filter((tick) => tick >= low && tick <= high),
+  };
+};

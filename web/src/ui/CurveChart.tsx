@@ -1,7 +1,8 @@
 /** A curve of shares (0 to 1) with their intervals, and what is foretold dashed. Drawn without a library: a few points. */
+import { useElementSize } from "@mantine/hooks";
 import { useId } from "react";
 
-import { roundScale } from "@/shapes/scale";
+import { doublingScale, roundScale } from "@/shapes/scale";
 
 import classes from "./CurveChart.module.css";
 import { percent } from "./words";
@@ -17,7 +18,6 @@ export interface CurvePoint {
   words: string;
 }
 
-const WIDTH = 480;
 const HEIGHT = 200;
 const LEFT = 44;
 const RIGHT = 12;
@@ -38,6 +38,7 @@ export const CurveChart = ({
   xWords,
   points,
   later = [],
+  doubling = false,
 }: {
   /** What the chart shows, in a sentence. */
   title: string;
@@ -46,13 +47,17 @@ export const CurveChart = ({
   points: readonly CurvePoint[];
   /** Continues the curve where nothing was measured yet. */
   later?: readonly CurvePoint[];
+  /** Whether every doubling along the bottom takes the same room. */
+  doubling?: boolean;
 }) => {
   const titleId = useId();
+  const { ref, width } = useElementSize();
   const all = [...points, ...later];
   const lows = all.map(({ value, low }) => low ?? value);
   const highs = all.map(({ value, high }) => high ?? value);
   const xs = all.map(({ x }) => x);
-  const across = roundScale(Math.min(...xs), Math.max(...xs), LEFT, WIDTH - RIGHT);
+  const scaleOf = doubling ? doublingScale : roundScale;
+  const across = scaleOf(Math.min(...xs), Math.max(...xs), LEFT + 8, Math.max(width - RIGHT, LEFT + 9));
   const up = roundScale(Math.min(...lows), Math.min(1, Math.max(...highs)), HEIGHT - BOTTOM, TOP);
   const at = ({ x, value }: CurvePoint) => [across.at(x), up.at(value)] as const;
   const banded = points.filter(({ low, high }) => low !== undefined && high !== undefined);
@@ -63,51 +68,53 @@ export const CurveChart = ({
   const last = points.at(-1);
   const digits = digitsFor(up.ticks);
   return (
-    <svg className={classes.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={titleId}>
-      <title id={titleId}>{`${title} ${all.map(({ words }) => words).join("; ")}`}</title>
-      {up.ticks.map((tick) => (
-        <g key={tick}>
-          <line className={classes.grid} x1={LEFT} x2={WIDTH - RIGHT} y1={up.at(tick)} y2={up.at(tick)} />
-          <text className={classes.tick} x={LEFT - 8} y={up.at(tick) + 4} textAnchor="end">
-            {percent(tick, digits)}
+    <div ref={ref} className={classes.chart}>
+      <svg width={width} height={HEIGHT} role="img" aria-labelledby={titleId}>
+        <title id={titleId}>{`${title} ${all.map(({ words }) => words).join("; ")}`}</title>
+        {up.ticks.map((tick) => (
+          <g key={tick}>
+            <line className={classes.grid} x1={LEFT} x2={width - RIGHT} y1={up.at(tick)} y2={up.at(tick)} />
+            <text className={classes.tick} x={LEFT - 8} y={up.at(tick) + 4} textAnchor="end">
+              {percent(tick, digits)}
+            </text>
+          </g>
+        ))}
+        {across.ticks.map((tick) => (
+          <text key={tick} className={classes.tick} x={across.at(tick)} y={HEIGHT - 10} textAnchor="middle">
+            {tick.toLocaleString("en")}
           </text>
-        </g>
-      ))}
-      {across.ticks.map((tick) => (
-        <text key={tick} className={classes.tick} x={across.at(tick)} y={HEIGHT - 10} textAnchor="middle">
-          {tick.toLocaleString("en")}
+        ))}
+        <text className={classes.tick} x={width - RIGHT} y={HEIGHT - BOTTOM - 6} textAnchor="end">
+          {xWords}
         </text>
-      ))}
-      <text className={classes.tick} x={WIDTH - RIGHT} y={HEIGHT - BOTTOM - 6} textAnchor="end">
-        {xWords}
-      </text>
-      {banded.length > 1 && <path className={classes.band} d={`${path(band)}Z`} />}
-      {last !== undefined && later.length > 0 && (
-        <path className={classes.later} d={path([last, ...later].map(at))} />
-      )}
-      <path className={classes.line} d={path(points.map(at))} />
-      {points.map((point) => {
-        const [x, y] = at(point);
-        const { low, high } = point;
-        return (
-          <g key={`${point.x} ${point.words}`} className={classes.point}>
-            <title>{point.words}</title>
-            {banded.length <= 1 && low !== undefined && high !== undefined && (
-              <line className={classes.whisker} x1={x} x2={x} y1={up.at(low)} y2={up.at(high)} />
-            )}
-            <circle cx={x} cy={y} r="3.5" />
-          </g>
-        );
-      })}
-      {later.map((point) => {
-        const [x, y] = at(point);
-        return (
-          <g key={`${point.x} ${point.words}`} className={classes.foretold}>
-            <title>{point.words}</title>
-            <circle cx={x} cy={y} r="3.5" />
-          </g>
-        );
-      })}
-    </svg>
+        {banded.length > 1 && <path className={classes.band} d={`${path(band)}Z`} />}
+        {last !== undefined && later.length > 0 && (
+          <path className={classes.later} d={path([last, ...later].map(at))} />
+        )}
+        <path className={classes.line} d={path(points.map(at))} />
+        {points.map((point) => {
+          const [x, y] = at(point);
+          const { low, high } = point;
+          return (
+            <g key={`${point.x} ${point.words}`} className={classes.point}>
+              <title>{point.words}</title>
+              {banded.length <= 1 && low !== undefined && high !== undefined && (
+                <line className={classes.whisker} x1={x} x2={x} y1={up.at(low)} y2={up.at(high)} />
+              )}
+              <circle cx={x} cy={y} r="3.5" />
+            </g>
+          );
+        })}
+        {later.map((point) => {
+          const [x, y] = at(point);
+          return (
+            <g key={`${point.x} ${point.words}`} className={classes.foretold}>
+              <title>{point.words}</title>
+              <circle cx={x} cy={y} r="3.5" />
+            </g>
+          );
+        })}
+      </svg>
+    </div>
   );
 };
