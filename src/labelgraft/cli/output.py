@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -68,9 +68,17 @@ class Output:
 
     @contextmanager
     def bench(self, *, create: bool = False) -> Iterator[Workbench]:
-        """The workspace, opened for this command and closed after it."""
-        from labelgraft.workbench import front_door
+        """The workspace, opened for this command and closed after it; that of a running server where one has it open."""
+        from labelgraft.workbench import door, front_door
 
+        server = door.door_of(self.workspace)
+        if server is not None:
+            from labelgraft.remote.connect import connect_to
+
+            with connect_to(server) as remote:
+                # It has the same verbs; tests/server/test_remote.py compares them one by one.
+                yield cast("Workbench", remote)
+            return
         with front_door.open(self.workspace, create=create) as bench:
             for job in bench.interrupted_jobs():
                 self.note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import httpx2
@@ -16,6 +16,7 @@ SECONDS = 300.0
 
 KINDS: Mapping[str, type[errors.LabelgraftError]] = {
     "bad-input": errors.BadInput,
+    "unknown-place": errors.BadInput,
     "bad-format": errors.BadFormat,
     "bad-setting": errors.BadSetting,
     "unknown-number": errors.UnknownNumber,
@@ -67,10 +68,15 @@ class Connection:
         answer = self._told(self._send(method, path, json=body, headers=headers))
         return answer.json() if answer.content else None
 
-    def bytes(self, path: str, **query: Any) -> bytes:
-        """What a route answers that is no JSON."""
-        given = {name: value for name, value in query.items() if value is not None}
-        return self._told(self._send("GET", path, params=given)).content
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """What a route sends piece by piece. Raises what the server raised; Unreachable if it breaks off."""
+        try:
+            with self._client.stream("GET", path) as answer:
+                if not answer.is_success:
+                    answer.read()
+                yield from self._told(answer).iter_bytes()
+        except httpx2.TransportError as error:
+            raise errors.Unreachable(f"{self.address}: the answer broke off ({error}). Try again.") from error
 
     def _send(self, method: str, path: str, **how: Any) -> httpx2.Response:
         try:

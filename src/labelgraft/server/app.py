@@ -32,6 +32,7 @@ from labelgraft.server.routes import (
     session,
     training,
     uploads,
+    verbs,
 )
 from labelgraft.server.security import Guard
 from labelgraft.server.sessions import Sessions
@@ -63,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     exports.router,
     demo.router,
+    verbs.router,
 )
 """Every resource, in the order of the documentation; each brings its own paths below PREFIX."""
 
