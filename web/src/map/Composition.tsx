@@ -52,7 +52,7 @@ export const Composition = ({
               <span key={classId} style={{ flexGrow: count, background: colourOf(classId) }} />
             ))}
           </div>
-          <Text size="xs" c="dimmed" className="tabular">
+          <Text size="xs" c="dimmed" className="tabular" truncate>
             {what}: {wordsOf(parts, nameOf, none)}
           </Text>
         </div>

@@ -102,6 +102,7 @@ const Preview = ({ layout, classList }: { layout: Layout; classList: readonly Cl
         dark={dark}
         hand={PAN}
         view={view}
+        covered={0}
         hovered={hovered}
         book={book}
         wants={wants}

@@ -1,5 +1,5 @@
-import { NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
-import { Search } from "lucide-react";
+import { ActionIcon, NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
+import { ChevronDown, ChevronUp, Search } from "lucide-react";
 import { useState } from "react";
 
 import classes from "./map.module.css";
@@ -12,29 +12,39 @@ export const Legend = ({
   colouring,
   entries,
   highlight,
+  opened,
   onColouring,
   onHighlight,
 }: {
   colouring: Colouring;
   entries: readonly LegendEntry[];
   highlight: number | null;
+  /** Whether the entries are shown at first. */
+  opened: boolean;
   onColouring: (colouring: Colouring) => void;
   onHighlight: (group: number | null) => void;
 }) => {
   const [sought, setSought] = useState("");
+  const [open, setOpen] = useState(opened);
   const found = entries.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()));
   return (
     <section className={classes.legend} aria-label="Colours">
-      <NativeSelect
-        aria-label="Colour by"
-        value={colouring}
-        onChange={(event) => onColouring(event.currentTarget.value as Colouring)}
-        data={COLOURINGS.map((each) => ({
-          value: each,
-          label: `Colour: ${COLOURING_WORDS[each].toLowerCase()}`,
-        }))}
-      />
-      {entries.length >= SEARCHED_FROM && (
+      <div className={classes.legendHead}>
+        <NativeSelect
+          flex={1}
+          aria-label="Colour by"
+          value={colouring}
+          onChange={(event) => onColouring(event.currentTarget.value as Colouring)}
+          data={COLOURINGS.map((each) => ({
+            value: each,
+            label: `Colour: ${COLOURING_WORDS[each].toLowerCase()}`,
+          }))}
+        />
+        <ActionIcon aria-label="What the colours mean" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? <ChevronUp size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}
+        </ActionIcon>
+      </div>
+      {open && entries.length >= SEARCHED_FROM && (
         <TextInput
           aria-label="Find in the legend"
           placeholder={`Find among ${entries.length}`}
@@ -44,7 +54,7 @@ export const Legend = ({
         />
       )}
       <ul className={classes.entries}>
-        {found.map(({ group, name, colour, count }) => (
+        {(open ? found : []).map(({ group, name, colour, count }) => (
           <li key={group}>
             <UnstyledButton
               className={classes.entry}

@@ -33,6 +33,8 @@ export interface MapPaneProps {
   /** The image under the pointer, of any pane. */
   hovered: Cell<Hovered | null>;
   view: Cell<Viewport>;
+  /** Screen pixels at the left edge that tools lie on. */
+  covered: number;
   onChoose: (chosen: Chosen, mode: Mode) => void;
   onFocus: (imageId: number) => void;
   /** What an unfinished stroke holds so far. */
@@ -57,7 +59,7 @@ const chosenBy = (
 
 /** One map on one canvas, with the hands that work on it. */
 export const MapPane = (props: MapPaneProps) => {
-  const { name, layout, painting, marks, dark, hand, hovered, view, children } = props;
+  const { name, layout, painting, marks, dark, hand, hovered, view, covered, children } = props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const sketch = useRef<SVGPathElement>(null);
@@ -65,7 +67,7 @@ export const MapPane = (props: MapPaneProps) => {
   useEffect(() => {
     latest.current = props;
   });
-  const fitScale = useFit(frame, view, layout);
+  const fitScale = useFit(frame, view, layout, covered);
   const problem = usePoints(canvas, view, fitScale, { layout, painting, marks, dark });
 
   useEffect(() => {
@@ -173,6 +175,7 @@ const useFit = (
   frame: React.RefObject<HTMLDivElement | null>,
   view: Cell<Viewport>,
   layout: Layout,
+  covered: number,
 ): number => {
   const [size, setSize] = useState({ width: 0, height: 0 });
   const bounds = useMemo(() => boundsOfPoints(layout.xy), [layout]);
@@ -189,11 +192,13 @@ const useFit = (
   useEffect(() => {
     if (size.width === 0) return;
     view.update((now) =>
-      fitted.current ? resized(now, size.width, size.height) : fitTo(bounds, size.width, size.height),
+      fitted.current
+        ? resized(now, size.width, size.height)
+        : fitTo(bounds, size.width, size.height, covered),
     );
     fitted.current = true;
-  }, [size, bounds, view]);
-  return fitTo(bounds, size.width || 800, size.height || 600).scale;
+  }, [size, bounds, view, covered]);
+  return fitTo(bounds, size.width || 800, size.height || 600, covered).scale;
 };
 
 /** A ring around the image under the pointer, here and on the map beside. */

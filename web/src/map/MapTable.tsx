@@ -30,6 +30,9 @@ import { useMapSelection } from "./useMapSelection";
 import { Wants } from "./wants";
 
 const MOST_MOVED = 60;
+/** Width of the tools, and of the tools with the legend. */
+const TOOLS_PX = 48;
+const LEGEND_PX = 256;
 const PLAY_MS = 1600;
 
 interface Props {
@@ -74,10 +77,12 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   });
   const onChoose = useCallback((chosen: Chosen, how: Mode) => latestChoose.current(chosen, how), []);
 
+  const covered = beside === null ? LEGEND_PX : TOOLS_PX;
   const fit = () => {
-    for (const [cell, drawn] of [[view, layout] as const, [secondView, second] as const]) {
+    const panes = [[view, layout, covered] as const, [secondView, second, 0] as const];
+    for (const [cell, drawn, left] of panes) {
       if (drawn === null) continue;
-      cell.update((now) => fitTo(boundsOfPoints(drawn.xy), now.width, now.height));
+      cell.update((now) => fitTo(boundsOfPoints(drawn.xy), now.width, now.height, left));
     }
   };
   const zoom = (factor: number) =>
@@ -111,9 +116,11 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   return (
     <div className={classes.screen}>
       <div className={classes.stage} data-beside={beside !== null}>
-        <RoundPane {...common} round={shown} layout={layout} view={view}>
+        <RoundPane {...common} round={shown} layout={layout} view={view} covered={covered}>
           {(entries) => (
             <Legend
+              key={beside === null ? "one" : "two"}
+              opened={beside === null}
               colouring={wishes.colouring}
               entries={entries}
               highlight={highlight}
@@ -126,7 +133,7 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
           )}
         </RoundPane>
         {beside !== null && second !== null && (
-          <RoundPane {...common} round={beside} layout={second} view={secondView} />
+          <RoundPane {...common} round={beside} layout={second} view={secondView} covered={0} />
         )}
         <Toolbar tool={tool} mode={mode} onTool={setTool} onMode={setMode} onFit={fit} onZoom={zoom} />
       </div>

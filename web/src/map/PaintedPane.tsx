@@ -24,6 +24,7 @@ interface Props {
   dark: boolean;
   hand: HandSettings;
   view: Cell<Viewport>;
+  covered: number;
   hovered: Cell<Hovered | null>;
   book: ImageBook;
   wants: Wants;
@@ -49,6 +50,7 @@ export const PaintedPane = memo((props: Props) => {
       hand={hand}
       hovered={hovered}
       view={view}
+      covered={props.covered}
       onChoose={props.onChoose}
       onFocus={props.onFocus}
       onAhead={ahead}

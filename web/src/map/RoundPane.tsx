@@ -24,6 +24,7 @@ interface Props {
   round: MapRound;
   layout: Layout;
   view: Cell<Viewport>;
+  covered: number;
   wishes: Omit<PaintWishes, "islandNames">;
   hand: HandSettings;
   hovered: Cell<Hovered | null>;
@@ -55,6 +56,7 @@ export const RoundPane = (props: Props) => {
         dark={wishes.dark}
         hand={hand}
         view={view}
+        covered={props.covered}
         hovered={hovered}
         book={book}
         wants={wants}

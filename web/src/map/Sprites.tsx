@@ -8,7 +8,7 @@ import type { Layout } from "./layout";
 import classes from "./map.module.css";
 import { placeOf } from "./MapPane";
 import type { Painting } from "./painting";
-import { SELECTED } from "./renderer/pointShaders";
+import { FADED, SELECTED } from "./renderer/pointShaders";
 import type { Wants } from "./wants";
 
 /** Above this many points in the pane none is shown as a picture. */
@@ -82,6 +82,7 @@ export const Sprites = ({ name, layout, painting, marks, view, fitScale, book, w
             alt=""
             draggable={false}
             className={classes.sprite}
+            data-faded={((marks[point] ?? 0) & FADED) !== 0}
             data-selected={((marks[point] ?? 0) & SELECTED) !== 0}
             style={{
               transform: `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`,

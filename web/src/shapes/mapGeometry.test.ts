@@ -65,6 +65,12 @@ describe("viewport", () => {
   });
 });
 
+test("nothing that is fitted lies below what covers the left edge", () => {
+  const bounds = [-1, -0.2, 1, 0.2] as const;
+  const left = toScreen(fitTo(bounds, 900, 600, 260), onMap(-1, 0)).x;
+  expect(left).toBeGreaterThan(260);
+});
+
 describe("polygon", () => {
   const square = [onMap(0, 0), onMap(1, 0), onMap(1, 1), onMap(0, 1)];
 

@@ -43,15 +43,18 @@ export const zoomAt = (view: Viewport, at: Point<ScreenPx>, factor: number): Vie
   return panBy(closer, at.x - moved.x, at.y - moved.y);
 };
 
-/** Everything inside `bounds`, with `margin` screen pixels around it. */
-export const fitTo = (bounds: Bounds, width: number, height: number, margin = 48): Viewport => {
+const MARGIN = 48;
+
+/** Everything inside `bounds`, with a margin around it; `covered`: screen pixels at the left that something lies on. */
+export const fitTo = (bounds: Bounds, width: number, height: number, covered = 0): Viewport => {
   const [left, bottom, right, top] = bounds;
   const wide = Math.max(right - left, 1e-3);
   const high = Math.max(top - bottom, 1e-3);
-  const room = (side: number): number => Math.max(side - 2 * margin, 16);
+  const room = (side: number): number => Math.max(side - 2 * MARGIN, 16);
+  const scale = clampScale(Math.min(room(width - covered) / wide, room(height) / high));
   return {
-    centre: onMap((left + right) / 2, (bottom + top) / 2),
-    scale: clampScale(Math.min(room(width) / wide, room(height) / high)),
+    centre: onMap((left + right - covered / scale) / 2, (bottom + top) / 2),
+    scale,
     width: width as ScreenPx,
     height: height as ScreenPx,
   };

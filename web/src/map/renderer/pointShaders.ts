@@ -31,7 +31,7 @@ void main() {
   // Among many small points rims would hide the colours; there full strength says enough.
   rim = selected * smoothstep(5.0, 8.0, drawn);
   float quiet = anySelected * (1.0 - selected);
-  tint = vec4(colour.rgb, colour.a * (faded == 1.0 ? 0.16 : 1.0) * (quiet == 1.0 ? 0.3 : 1.0));
+  tint = vec4(colour.rgb, colour.a * min(faded == 1.0 ? 0.2 : 1.0, quiet == 1.0 ? 0.35 : 1.0));
 }`;
 
 export const POINT_FRAGMENT = `#version 300 es
