@@ -36,7 +36,7 @@ class BackboneVerbs:
 
     def devices(self) -> tuple[str, ...]:
         """What a training can run on: auto, cpu, and the graphics cards that torch sees."""
-        resident = self._engine.resident
+        resident = self._engine.for_answers
         found: tuple[str, ...] = self._engine.kept.get(
             "devices", lambda: resident.call("labelgraft.learning.backbones.devices.list_devices")
         )

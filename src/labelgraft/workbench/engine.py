@@ -1,4 +1,4 @@
-"""What every verb of an open workspace shares: storage, jobs, worker processes, the warm compute process."""
+"""What every verb of an open workspace shares: storage, jobs, worker processes, two warm compute processes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Engine:
         self.settings = settings
         self.ingest = IngestJobs(workspace, settings)
         self._guard = threading.Lock()
-        self._resident: Resident | None = None
+        self._computing: dict[str, Resident] = {}
         self.kept = Kept()
         self.curves = CurveKeeper()
         self.compact = CompactVectors()
@@ -49,7 +49,7 @@ class Engine:
         self.uploads = Uploads(workspace.uploads_folder, upload_limits(settings))
         self.jobs = JobRunner(workspace.root, settings.database_url)
         learning = LearningJobs(
-            workspace, self.ingest, lambda: self.resident, self.person, int(1e9 * settings.cache_gb)
+            workspace, self.ingest, lambda: self.for_jobs, self.person, int(1e9 * settings.cache_gb)
         )
         self._closing = threading.Event()
         if workspace.database.is_embedded:
@@ -59,14 +59,28 @@ class Engine:
             self.jobs.register(kind)
 
     @property
-    def resident(self) -> Resident:
-        """The warm compute process for maps, heads and scores. Raises JobCancelled once closed."""
-        with self._guard:  # a server asks from several threads, and there is to be one process
-            if self._resident is None:
+    def for_jobs(self) -> Resident:
+        """The warm compute process of maps, trainings and predictions. Raises JobCancelled once closed."""
+        return self._resident("jobs")
+
+    @property
+    def for_answers(self) -> Resident:
+        """The one for short answers to somebody who waits: no job ever holds it. Raises JobCancelled once closed."""
+        return self._resident("answers")
+
+    def _resident(self, work: str) -> Resident:
+        with self._guard:  # a server asks from several threads, and each kind of work is to have one process
+            if work not in self._computing:
                 if self._closing.is_set():
                     raise JobCancelled("The workspace is being closed. Nothing was computed.")
-                self._resident = Resident()
-            return self._resident
+                self._computing[work] = Resident()
+            return self._computing[work]
+
+    def _end_computing(self) -> None:
+        with self._guard:
+            processes = list(self._computing.values())
+        for process in processes:
+            process.close()
 
     @cached_property
     def person(self) -> Author:
@@ -97,16 +111,14 @@ class Engine:
         at_once: do not let the steps that run now end; their work is lost, what was finished before is kept.
         """
         self._closing.set()
+        self.compact.close()
         if at_once:
             self.ingest.close()
-            if self._resident is not None:
-                self._resident.close()
+            self._end_computing()
         self.pictures.close()
         self.jobs.close()
         self.ingest.close()
-        if self._resident is not None:
-            self._resident.close()
-            self._resident = None
+        self._end_computing()
         self.curves.close()
         self.workspace.close()
 

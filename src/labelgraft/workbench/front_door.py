@@ -137,8 +137,8 @@ class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
         return Watch(self._engine.workspace)
 
     def warm_up(self) -> None:
-        """Start the compute process and have it load all that maps need: seconds that nobody then waits for."""
-        self._engine.resident.call("labelgraft.learning.projection.warm_up")
+        """Start the compute process of jobs and have it load all that maps need: seconds that nobody then waits for."""
+        self._engine.for_jobs.call("labelgraft.learning.projection.warm_up")
 
     def close(self) -> None:
         """Stop what runs and let others open the workspace; a second time does nothing."""

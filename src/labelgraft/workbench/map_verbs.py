@@ -50,7 +50,7 @@ class MapVerbs(ProjectBase):
         """The two main directions of the embedding, at once; nothing is kept and there are no islands."""
         name = backbone or self.info.backbone
         vectors = read_vectors(self._workspace, self.id, name)
-        xy = self._engine.resident.call("labelgraft.learning.principal.preview", vectors.rows)
+        xy = self._engine.for_answers.call("labelgraft.learning.principal.preview", vectors.rows)
         return MapColumns(vectors.image_ids, xy, np.full(len(xy), -1, np.int64))
 
     def map_rounds(self) -> tuple[MapRound, ...]:
@@ -90,7 +90,7 @@ class MapVerbs(ProjectBase):
         return moves_between(self._workspace, self.map_round(before), self.map_round(after), count=count)
 
     def _map_facts(self, shown: MapRound) -> MapFacts:
-        resident = self._engine.resident
+        resident = self._engine.for_answers
         return self._engine.kept.get(
             ("map facts", shown.id), lambda: facts_of_round(self._workspace, self.id, shown, resident)
         )
@@ -122,7 +122,7 @@ class MapVerbs(ProjectBase):
         instead of the map. None with fewer than 16 images to judge.
         """
         if in_embedding or backbone:
-            vectors, _, _ = embedding_to_map(self._workspace, self.id, backbone, self._engine.resident)
+            vectors, _, _ = embedding_to_map(self._workspace, self.id, backbone, self._engine.for_jobs)
             ids, places, function = vectors.image_ids, vectors.rows, "embedding_purity"
         else:
             columns = self.map_columns(round_number)
@@ -130,7 +130,7 @@ class MapVerbs(ProjectBase):
         order = {name: number for number, name in enumerate(sorted(set(names.values())))}
         classes = np.array([order.get(names.get(ImageId(i), ""), -1) for i in ids.tolist()], np.int64)
         only = ~np.isin(ids, np.array(sorted(leave_out), np.int64))
-        found: float | None = self._engine.resident.call(
+        found: float | None = self._engine.for_jobs.call(
             f"labelgraft.learning.purity.{function}", places, classes, only=only
         )
         return found

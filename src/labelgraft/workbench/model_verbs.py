@@ -71,7 +71,7 @@ class ModelVerbs(ProjectBase):
         choice = network_choice(model.backbone, engine.ingest.backend, engine.ingest.device)
         ids = None if images is None else self._ids(images)
         return try_model(
-            self._workspace, self.id, model, engine.resident, lambda: engine.ingest.pool(choice), engine.ingest.limits,
+            self._workspace, self.id, model, engine.for_answers, lambda: engine.ingest.pool(choice), engine.ingest.limits,
             image_ids=ids, count=count, seed=seed,
         )  # fmt: skip
 
@@ -94,7 +94,7 @@ class ModelVerbs(ProjectBase):
 
     def compare_models(self, first: int, second: int) -> ModelDuel:
         """Two models on labelled images that neither was taught while it answered. Raises UnknownName, NothingLabelled."""
-        one, other, resident = self.model_by_id(first), self.model_by_id(second), self._engine.resident
+        one, other, resident = self.model_by_id(first), self.model_by_id(second), self._engine.for_answers
         return self._engine.kept.get(
             ("duel", one.id, other.id, self._last_operation()),
             lambda: compare_models(self._workspace, self.id, one, other, resident),

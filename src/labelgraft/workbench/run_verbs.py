@@ -136,5 +136,5 @@ class RunVerbs(ProjectBase):
         """Measures the pace of a backbone on a device, once while the workspace is open."""
         engine = self._engine
         return lambda backbone, device: engine.kept.get(
-            ("pace", backbone, device), lambda: probe_pace(engine.resident, backbone, device)
+            ("pace", backbone, device), lambda: probe_pace(engine.for_answers, backbone, device)
         )

@@ -1,0 +1,79 @@
+"""Whoever waits for a short answer does not wait for the end of a job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.workbench.test_loop import label_some, paint
+
+import labelgraft
+from labelgraft.jobs.records import JobState, JobStatus
+from labelgraft.workbench.front_door import Workbench
+from labelgraft.workbench.project import ProjectBench
+
+PATIENCE_SECONDS = 45.0
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    folder = tmp_path_factory.mktemp("beside")
+    with labelgraft.open(folder / "w", create=True) as opened:
+        project = opened.new_project("beside", classes=["red", "green", "blue"], backbone="color-histogram")
+        project.add_images(paint(folder / "pictures", 10))
+        label_some(project, 12)
+        project.map()
+        project.train()
+        yield opened
+
+
+@contextmanager
+def long_job(bench: Workbench, project: ProjectBench) -> Iterator[JobStatus]:
+    """A map that is being laid out, and whose process gets no further in the meantime."""
+    pid = bench._engine.for_jobs.pid
+    assert pid is not None
+    process = psutil.Process(pid)
+    process.suspend()
+    try:
+        yield project.start_map(rearrange=True)
+    finally:
+        process.resume()
+
+
+def ended(bench: Workbench, job: JobStatus) -> JobState:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (now := bench.job(job.number).state) is JobState.RUNNING and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return now
+
+
+def test_every_short_answer_is_there_before_a_long_job_ends(bench: Workbench) -> None:
+    project = bench.project("beside")
+    usual = [each.card.image_id for each in project.next(5)]
+    with ThreadPoolExecutor(1) as waiting, long_job(bench, project) as job:
+        queue = waiting.submit(project.next, 5).result(PATIENCE_SECONDS)
+        for answer in (project.map_preview, project.bridges, project.describe_islands, project.try_model):
+            assert waiting.submit(answer).result(PATIENCE_SECONDS) is not None
+        assert bench.job(job.number).state is JobState.RUNNING
+    assert [each.card.image_id for each in queue] == usual
+    assert ended(bench, job) is JobState.FINISHED
+
+
+def test_each_compute_process_starts_when_it_is_first_needed_and_ends_with_the_workspace(
+    tmp_path: Path,
+) -> None:
+    with labelgraft.open(tmp_path / "w", create=True) as bench:
+        project = bench.new_project("p", classes=["red"], backbone="color-histogram")
+        project.add_images(paint(tmp_path / "pictures", 2))
+        assert bench._engine._computing == {}
+        project.next(1)
+        assert set(bench._engine._computing) == {"answers"}
+        project.map()
+        pids = [each.pid for each in bench._engine._computing.values()]
+    assert len(pids) == 2
+    assert not any(pid is None or psutil.pid_exists(pid) for pid in pids)
