@@ -1,6 +1,6 @@
 import { Button, Skeleton, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowUp, Folder, FolderCheck } from "lucide-react";
+import { ArrowUp, Check, FileText, Folder } from "lucide-react";
 import { useState } from "react";
 
 import { placesQuery, type Place } from "@/store/imports";
@@ -11,8 +11,20 @@ import classes from "./pickers.module.css";
 const imagesIn = (count: number | null): string =>
   count === null ? "" : count === 0 ? "no images" : countOf(count, "image");
 
-const Rows = ({ place, onOpen }: { place: Place; onOpen: (path: string) => void }) => {
-  if (place.folders.length === 0)
+const lastPart = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+const Rows = ({
+  place,
+  chosen,
+  onOpen,
+  onFile,
+}: {
+  place: Place;
+  chosen: string | null;
+  onOpen: (path: string) => void;
+  onFile: (path: string) => void;
+}) => {
+  if (place.folders.length === 0 && place.files.length === 0)
     return (
       <Text c="dimmed" p="sm">
         No folders in here.
@@ -20,6 +32,15 @@ const Rows = ({ place, onOpen }: { place: Place; onOpen: (path: string) => void 
     );
   return (
     <ul className={classes.rows}>
+      {place.files.map((path) => (
+        <li key={path}>
+          <UnstyledButton className={classes.row} aria-pressed={path === chosen} onClick={() => onFile(path)}>
+            {path === chosen ? <Check size={16} aria-hidden /> : <FileText size={16} aria-hidden />}
+            <span className={classes.name}>{lastPart(path)}</span>
+            <span className={classes.count}>labels</span>
+          </UnstyledButton>
+        </li>
+      ))}
       {place.folders.map((folder) => (
         <li key={folder.path}>
           <UnstyledButton className={classes.row} onClick={() => onOpen(folder.path)}>
@@ -33,23 +54,25 @@ const Rows = ({ place, onOpen }: { place: Place; onOpen: (path: string) => void 
   );
 };
 
-/** Walks the folders that the server was allowed to read, and chooses one with everything below it. */
+/**
+ * Walks the folders that the server was allowed to read. The folder that is open is the chosen one, with everything
+ * below it; or a file of labels in it, with the images that it names.
+ */
 export const FolderPicker = ({
   chosen,
   onChoose,
 }: {
   chosen: string | null;
-  onChoose: (path: string | null) => void;
+  onChoose: (path: string | null, labelled: boolean) => void;
 }) => {
   const [path, setPath] = useState<string | null>(null);
   const { data: place, error } = useQuery({ ...placesQuery(path), placeholderData: (before) => before });
   const open = (next: string | null) => {
     setPath(next);
-    onChoose(null);
+    onChoose(next, false);
   };
   if (error !== null) return <Text c="dimmed">{error.message}</Text>;
   if (place === undefined) return <Skeleton h={200} />;
-  const isChosen = chosen !== null && chosen === place.path;
   return (
     <div className={classes.picker}>
       <div className={classes.here}>
@@ -66,19 +89,14 @@ export const FolderPicker = ({
         <span className={classes.path} title={place.path ?? undefined}>
           <bdi>{place.path ?? "Folders of this machine"}</bdi>
         </span>
-        {path !== null && (
-          <Button
-            size="xs"
-            variant={isChosen ? "light" : "default"}
-            leftSection={isChosen ? <FolderCheck size={14} aria-hidden /> : null}
-            onClick={() => onChoose(place.path)}
-          >
-            {isChosen ? "Chosen" : "Take this folder"}
-          </Button>
+        {chosen !== null && (
+          <span className={classes.chosen} role="status">
+            <Check size={14} aria-hidden /> {chosen === place.path ? "This folder" : lastPart(chosen)}
+          </span>
         )}
       </div>
       <div className={classes.list}>
-        <Rows place={place} onOpen={open} />
+        <Rows place={place} chosen={chosen} onOpen={open} onFile={(file) => onChoose(file, true)} />
       </div>
     </div>
   );

@@ -83,9 +83,9 @@ export const ImagesField = ({
       {way === "folder" && (
         <FolderPicker
           chosen={source?.kind === "folder" ? source.path : null}
-          onChoose={(path) =>
+          onChoose={(path, labelled) =>
             onChange(
-              path === null ? null : { kind: "folder", path, labels, format },
+              path === null ? null : { kind: "folder", path, labels: labels || labelled, format },
               path && folderName(path),
             )
           }
