@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,24 @@ def test_uploads_and_their_images_survive_the_end_of_the_server(
         assert all(path.is_file() for path in paths)
         lines = (folder / "uploads" / str(number) / "received.jsonl").read_text().splitlines()
         assert {json.loads(line)["asked"] for line in lines} == set(photos)
+
+
+def test_the_first_images_of_a_project_are_laid_out_by_themselves_and_later_ones_wait_for_a_person(
+    served: Served, photos: dict[str, bytes]
+) -> None:
+    made = served.client.post("/api/v1/projects", json={"name": "new"}).json()
+    path = f"/api/v1/projects/{made['id']}"
+    number = int(upload_all(served, photos).rsplit("/", 1)[1])
+    for _ in range(2):
+        started = served.client.post(f"{path}/imports", json={"upload_id": number, "labels": False}).json()
+        wait_for(served, started["job"]["number"])
+        for job in served.client.get("/api/v1/jobs", params={"project_id": made["id"]}).json():
+            wait_for(served, job["number"])
+    end = time.monotonic() + 60
+    while not served.client.get(f"{path}/map/rounds").json():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    kinds = [
+        job["kind"] for job in served.client.get("/api/v1/jobs").json() if job["project_id"] == made["id"]
+    ]
+    assert sorted(kinds) == ["import", "import", "map"]

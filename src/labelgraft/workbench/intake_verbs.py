@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from pathlib import Path
 from typing import Any
 
+from labelgraft.domain.image import ImageFilter
 from labelgraft.domain.intake import ImportPreview, ImportSource
+from labelgraft.errors import LabelgraftError
 from labelgraft.formats import registry as formats
 from labelgraft.jobs.records import JobStatus
+from labelgraft.jobs.runner import JobHandle
 from labelgraft.services.demo_digits import NAME as DIGITS
 from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.preview_import import preview_import
-from labelgraft.workbench.project_base import ProjectBase
+from labelgraft.storage import images
+from labelgraft.workbench.map_verbs import MapVerbs
 
 
-class IntakeVerbs(ProjectBase):
+class IntakeVerbs(MapVerbs):
     """Look at a source, import it."""
 
     def check_import(self, source: ImportSource, *, format_name: str | None = None) -> ImportPreview:
@@ -34,14 +39,33 @@ class IntakeVerbs(ProjectBase):
         if format_name is not None:
             formats.get(format_name)
         arguments = self._import_arguments(source, format_name=format_name, labels=labels, embed=embed)
-        return self._start("import", f"Adding {source.name}", arguments)
+        return self._start_with_map("import", f"Adding {source.name}", arguments)
 
     def start_digits(self) -> JobStatus:
         """Begin to add scikit-learn's handwritten digits, without their labels; comes back at once."""
         place = self._workspace.uploads_folder / DIGITS / "images"
         source = ImportSource(place, DIGITS)
         arguments = self._import_arguments(source, format_name="folder", labels=False, embed=True)
-        return self._start("demo", "Adding handwritten digits", arguments)
+        return self._start_with_map("demo", "Adding handwritten digits", arguments)
+
+    def _start_with_map(self, kind: str, title: str, arguments: dict[str, Any]) -> JobStatus:
+        """Start an import; when its images are embedded they are laid out for the first time, as everybody wants to see."""
+        importing = self._begin(kind, title, arguments)
+        if arguments["backbone"] is not None:
+            threading.Thread(target=self._lay_out_after, args=(importing,), daemon=True).start()
+        return importing.status()
+
+    def _lay_out_after(self, importing: JobHandle) -> None:
+        try:
+            importing.wait()
+            if not self.map_rounds() and self._has_images():
+                self.start_map()
+        except LabelgraftError:
+            return  # the list of jobs tells why an import failed; the map is laid out when somebody asks for it
+
+    def _has_images(self) -> bool:
+        with self._workspace.database.reading() as connection:
+            return bool(images.page(connection, self.id, ImageFilter(), None, 1).images)
 
     def _import_arguments(
         self, source: ImportSource, *, format_name: str | None, labels: bool, embed: bool
