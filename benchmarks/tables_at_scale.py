@@ -10,6 +10,7 @@ labelled with their journal, committed and on the disk, < 300 ms.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shutil
 import tempfile
 import time
@@ -105,7 +106,7 @@ _FILE_COLUMNS = (
 
 
 def _file_row(n: int, project_id: int, folder: int) -> tuple[int | str, ...]:
-    content_hash, path = f"{n * 2654435761 % 2**64:064x}", f"/photos/set {folder}/image {n:07d}.jpg"
+    content_hash, path = hashlib.sha256(b"%d" % n).hexdigest(), f"/photos/set {folder}/image {n:07d}.jpg"
     return (n + 1, project_id, content_hash, path, 640, 480, 54_321, 1_700_000_000_000_000_000 + n)
 
 

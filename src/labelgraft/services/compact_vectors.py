@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ContentHash, ProjectId
 from labelgraft.domain.lookup import rows_of
+from labelgraft.errors import JobCancelled, LabelgraftError
 from labelgraft.learning.directions import main_directions
 from labelgraft.services.embedding_spaces import known_images, spaces_of
 from labelgraft.storage import counters, images, projects
@@ -54,9 +56,30 @@ class CompactVectors:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._known: OrderedDict[ProjectId, Compact] = OrderedDict()
+        self._closing = threading.Event()
+        self._ahead: dict[ProjectId, threading.Thread] = {}
+
+    def make_ahead(self, workspace: Workspace, project_id: ProjectId) -> None:
+        """Make a project's short forms in the background, so that the first gesture need not wait for them."""
+
+        def make() -> None:
+            with suppress(LabelgraftError):  # whoever asks for them is told
+                self.of(workspace, project_id)
+
+        if project_id not in self._ahead and not self._closing.is_set():
+            self._ahead[project_id] = threading.Thread(target=make, name="compact", daemon=True)
+            self._ahead[project_id].start()
+
+    def close(self) -> None:
+        """End what is made in the background; the workspace is about to be closed."""
+        self._closing.set()
+        for thread in self._ahead.values():
+            thread.join()
 
     def of(self, workspace: Workspace, project_id: ProjectId) -> Compact | None:
         """The short forms by the project's backbone; None where no image is embedded by it."""
+        if self._closing.is_set():
+            raise JobCancelled("The workspace is being closed. Nothing was computed.")
         with workspace.database.reading() as connection:
             backbone = projects.get(connection, project_id).backbone
             additions = counters.reached(connection, images.additions_of(project_id))
@@ -66,7 +89,7 @@ class CompactVectors:
                 known = None
             space = None if known is None else _fullest(workspace, backbone)
             if known is None or space is None or (space.count, additions) != (known.stored, known.additions):
-                known = _made(workspace, project_id, backbone, additions, known)
+                known = _made(workspace, project_id, backbone, additions, known, self._closing)
             if known is None:
                 return None
             self._known[project_id] = known
@@ -81,8 +104,9 @@ def _fullest(workspace: Workspace, backbone: str) -> EmbeddingSpace | None:
 
 
 def _made(
-    workspace: Workspace, project_id: ProjectId, backbone: str, additions: int, known: Compact | None
-) -> Compact | None:
+    workspace: Workspace, project_id: ProjectId, backbone: str, additions: int, known: Compact | None,
+    closing: threading.Event,
+) -> Compact | None:  # fmt: skip
     space = _fullest(workspace, backbone)
     if space is None:
         return None
@@ -102,6 +126,8 @@ def _made(
         rows[row] = known.rows[old]
         fresh[row] = False
     for part in np.array_split(np.flatnonzero(fresh), max(1, int(fresh.sum()) // BLOCK)):
+        if closing.is_set():
+            raise JobCancelled("The workspace is being closed. Nothing was computed.")
         if len(part):
             rows[part] = unit(space.read([listed[at] for at in part])) @ basis
     return Compact(wanted, rows, basis, backbone, space.count, additions)

@@ -9,10 +9,11 @@ import numpy as np
 from labelgraft.domain.arrays import Bools, Ints
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState
+from labelgraft.domain.lookup import rows_of
 from labelgraft.errors import BadSetting
 from labelgraft.learning.doubtful_labels import contradicted
 from labelgraft.services.compact_vectors import CompactVectors
-from labelgraft.services.similar_images import by_likeness, need_compact
+from labelgraft.services.similar_images import likeness_to, need_compact
 from labelgraft.storage import image_search, projects, proposals
 from labelgraft.storage.state_columns import NONE, StateColumns
 from labelgraft.storage.workspace import Workspace
@@ -68,11 +69,10 @@ def ordered_rows(
                 "sort=similar: found no image to compare with; name it: to=IMAGE. Nothing was listed."
             )
         known = need_compact(workspace, project_id, compact)
-        alike = columns.rows(known.image_ids[by_likeness(known, to)])
-        chosen = np.zeros(len(columns.image_ids), np.bool_)
-        chosen[rows] = True
-        without = np.setdiff1d(rows, alike)
-        return np.concatenate([alike[chosen[alike]], without])
+        alike = np.full(len(columns.image_ids), -np.inf, np.float32)
+        row, there = rows_of(columns.image_ids, known.image_ids)
+        alike[row] = likeness_to(known, to)[there]
+        return rows[np.argsort(-alike[rows], kind="stable")]
     sure = np.where(np.isnan(columns.confidences[rows]), np.inf, columns.confidences[rows])
     if order is ImageOrder.CONFIDENCE:
         return rows[np.argsort(sure, kind="stable")]

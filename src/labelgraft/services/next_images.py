@@ -13,10 +13,14 @@ from labelgraft.domain.queue import QueueCard, QueueOrder
 from labelgraft.domain.reports import NextImage
 from labelgraft.learning.resident import Resident
 from labelgraft.learning.selection import Knowledge, Pick
-from labelgraft.services.embedding_spaces import read_vectors
+from labelgraft.services.compact_vectors import Compact, CompactVectors
+from labelgraft.services.embedding_spaces import Vectors, read_vectors
 from labelgraft.services.read_labels import Labels, read_labels
-from labelgraft.storage import images, models, projects, scores
+from labelgraft.storage import images, marks, models, projects, scores
 from labelgraft.storage.workspace import Workspace
+
+SHORT_FROM = 5_000
+"""With more images the queue is made from short forms of their vectors."""
 
 UNANSWERED = (STATE_CODES.index(ImageState.NEW), STATE_CODES.index(ImageState.PROPOSED))
 
@@ -25,6 +29,7 @@ def next_images(
     workspace: Workspace,
     project_id: ProjectId,
     resident: Resident,
+    compact: CompactVectors,
     *,
     count: int,
     order: QueueOrder,
@@ -33,8 +38,8 @@ def next_images(
     """The next `count` images; fewer where fewer have no label. The same seed and labels give the same queue."""
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
-        columns = images.columns(connection, project_id)
-    vectors = read_vectors(workspace, project_id, project.backbone)
+        columns = marks.every(connection, project_id)
+    vectors = _vectors(workspace, project_id, project.backbone, len(columns.image_ids), compact)
     labels = read_labels(workspace, project_id)
     states = columns.states[np.searchsorted(columns.image_ids, vectors.image_ids)]
     known = Knowledge(
@@ -55,6 +60,14 @@ def next_images(
         NextImage(QueueCard(image_id, pick.reason, pick.explanation), path[image_id])
         for image_id, pick in zip(ids, picks, strict=True)
     ]
+
+
+def _vectors(
+    workspace: Workspace, project_id: ProjectId, backbone: str, image_count: int, compact: CompactVectors
+) -> Vectors | Compact:
+    """Full vectors of few images, short forms of many: those are at hand, and are all that is looked at anyway."""
+    found = compact.of(workspace, project_id) if image_count > SHORT_FROM else None
+    return read_vectors(workspace, project_id, backbone) if found is None else found
 
 
 def label_counts(labels: Labels) -> Ints:

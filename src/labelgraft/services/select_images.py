@@ -17,8 +17,8 @@ from labelgraft.domain.selection import Selection, inside_lasso, inside_rectangl
 from labelgraft.domain.selector import Selector
 from labelgraft.errors import BadInput, BadSetting, UnknownName
 from labelgraft.services.compact_vectors import CompactVectors
-from labelgraft.services.filter_images import filtered_rows, state_columns
-from labelgraft.storage import maps
+from labelgraft.services.filter_images import filtered_rows
+from labelgraft.storage import maps, marks
 from labelgraft.storage.workspace import Workspace
 
 UNLABELLED = tuple(STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED))
@@ -58,8 +58,9 @@ def _chosen(
         chosen = chosen[~np.isin(chosen, np.asarray(selector.leave_out, np.int64))]
         detail = {**detail, "left_out": [int(each) for each in selector.leave_out]}
     if selector.unlabelled_only:
-        columns = state_columns(workspace, project_id)
-        chosen = chosen[np.isin(columns.states[columns.rows(chosen)], UNLABELLED)]
+        with workspace.database.reading() as connection:
+            marked = marks.of_ids(connection, project_id, chosen)
+        chosen = marked.image_ids[np.isin(marked.states, UNLABELLED)]
     return chosen, cause, detail, words
 
 
@@ -92,7 +93,8 @@ def _together(
 
 def _by_ids(workspace: Workspace, project_id: ProjectId, image_ids: Sequence[int]) -> Chosen:
     wanted = np.unique(np.asarray(image_ids, np.int64))
-    known = state_columns(workspace, project_id).image_ids
+    with workspace.database.reading() as connection:
+        known = marks.of_ids(connection, project_id, wanted).image_ids
     missing = wanted[~np.isin(wanted, known)]
     if len(missing):
         raise BadInput(

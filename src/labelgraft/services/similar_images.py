@@ -7,6 +7,7 @@ import numpy as np
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.errors import BadInput
+from labelgraft.learning.one_core import one_core
 from labelgraft.services.compact_vectors import Compact, CompactVectors, unit
 from labelgraft.services.embedding_spaces import spaces_of
 from labelgraft.storage import images
@@ -25,8 +26,10 @@ def similar_images(
     Raises BadInput if the image is not in the project or has no embedding.
     """
     known = need_compact(workspace, project_id, compact)
-    order = by_likeness(known, image_id)
-    order = order[known.image_ids[order] != image_id][: max(LEAST_LOOKED_AT, LOOKED_AT * count)]
+    likeness = likeness_to(known, image_id)
+    most = min(max(LEAST_LOOKED_AT, LOOKED_AT * count) + 1, len(likeness))
+    order = np.argpartition(-likeness, most - 1)[:most]
+    order = order[known.image_ids[order] != image_id]
     asked = [image_id, *(ImageId(number) for number in known.image_ids[order].tolist())]
     vectors = unit(_full(workspace, known, asked))
     cosines = vectors[1:] @ vectors[0]
@@ -34,14 +37,16 @@ def similar_images(
     return known.image_ids[order[best]], cosines[best].astype(np.float32)
 
 
-def by_likeness(known: Compact, image_id: ImageId) -> Ints:
-    """(N,) rows, the most like an image first. Raises BadInput if it has no embedding."""
+def likeness_to(known: Compact, image_id: ImageId) -> Floats:
+    """(N,) about the cosine of each image with one. Raises BadInput if that has no embedding."""
     row = known.of(np.array([image_id], np.int64))[0]
     if not len(row):
         raise BadInput(
             f"Image {image_id} has no embedding by {known.backbone} yet, or is not in this project."
         )
-    return np.argsort(-(known.rows @ row[0]), kind="stable").astype(np.int64)
+    with one_core():
+        found: Floats = known.rows @ row[0]
+    return found
 
 
 def need_compact(workspace: Workspace, project_id: ProjectId, compact: CompactVectors) -> Compact:

@@ -22,7 +22,11 @@ class ImageVerbs(ProjectBase):
     """Look at images."""
 
     def image_states(self) -> StateColumns:
-        """What every image is now; at once when nothing changed since the last time."""
+        """What every image is now; at once when nothing changed since the last time.
+
+        Whoever asks is about to look at the map or the gallery, so their next gesture is prepared for.
+        """
+        self._engine.compact.make_ahead(self._workspace, self.id)
         return state_columns(self._workspace, self.id)
 
     def image_details(self, image_ids: Sequence[int]) -> tuple[ImageDetails, ...]:

@@ -90,6 +90,7 @@ class LearningVerbs(ProjectBase):
             self._workspace,
             self.id,
             self._engine.for_answers,
+            self._engine.compact,
             count=count,
             order=QueueOrder(order),
             seed=seed,

@@ -109,7 +109,9 @@ class Watch:
                 OperationSeen(
                     project_id,
                     each,
-                    tuple(journal.image_ids(connection, each.id)) if each.image_count <= MOST_IMAGES else None,
+                    tuple(journal.image_ids(connection, each.id))
+                    if each.image_count <= MOST_IMAGES
+                    else None,
                 )
                 for project_id, each in found
             ]
