@@ -33,11 +33,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook,onnx,postgres]' --group dev
 	touch $(STAMP)
 
-# The storage tests run on SQLite and on a real PostgreSQL server.
+# The storage tests run on SQLite and on a real PostgreSQL server, those of the screens in a real browser.
 system:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	  { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql; } || \
 	  echo "PostgreSQL is not here and cannot be installed: its tests will be skipped."
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	  { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } || \
+	  echo "Chromium is not here and cannot be installed: the tests of the screens will be skipped."
 
 # The web app. Its output goes into the package and from there into the wheel.
 WEB_OUT := src/labelgraft/server/web

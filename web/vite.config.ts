@@ -1,5 +1,8 @@
 import react from "@vitejs/plugin-react";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -12,10 +15,21 @@ const themeAsFile = (): Plugin => ({
   load: (id) => (id === "\0virtual:theme.css" ? themeStyles() : null),
 });
 
+/** A gzipped twin beside every script and style sheet, as they lie on the disk in the end. */
+const twins = (): Plugin => ({
+  name: "twins",
+  apply: "build",
+  writeBundle({ dir = "" }, bundle) {
+    for (const file of Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name))) {
+      writeFileSync(join(dir, `${file}.gz`), gzipSync(readFileSync(join(dir, file)), { level: 9 }));
+    }
+  },
+});
+
 const server = process.env.LABELGRAFT_URL ?? "http://127.0.0.1:8765";
 
 export default defineConfig({
-  plugins: [react(), themeAsFile()],
+  plugins: [react(), themeAsFile(), twins()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: { "/api": server, "/start": server } },
   build: {

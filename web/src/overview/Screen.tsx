@@ -27,12 +27,12 @@ const Told = ({ overview, onAddImages }: { overview: Overview; onAddImages: () =
           <div className={classes.column}>
             <Progress overview={overview} images={images} />
             <ClassList progress={overview.per_class} />
+            <Pace pace={overview.pace} />
           </div>
           <div className={classes.column}>
             <Suspense fallback={<Skeleton h={280} />}>
               <Curves overview={overview} />
             </Suspense>
-            <Pace pace={overview.pace} />
           </div>
         </div>
       )}
