@@ -10,7 +10,9 @@ import { ago, countOf } from "@/ui/words";
 import classes from "./history.module.css";
 
 const Overridden = ({ plan }: { plan: RevertPlan }) => (
-  <div className={classes.overridden}>
+  // A long list is scrolled by the keyboard too.
+  // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+  <div className={classes.overridden} tabIndex={0} role="region" aria-label="What is overridden">
     <Text fw={500}>
       {plan.overridden.length === 1
         ? "A later operation is overridden"

@@ -71,17 +71,19 @@ const Screen = () => {
   };
   return (
     <div className={classes.screen}>
-      <div className={classes.head}>
-        <Title order={1}>History</Title>
-        <Select
-          aria-label="What brought it about"
-          placeholder="Everything"
-          clearable
-          w={200}
-          value={cause ?? null}
-          data={CAUSES.map((each) => ({ value: each, label: CAUSE_WORDS[each].words }))}
-          onChange={choose}
-        />
+      <div className={classes.bar}>
+        <div className={classes.head}>
+          <Title order={1}>History</Title>
+          <Select
+            aria-label="What brought it about"
+            placeholder="Everything"
+            clearable
+            w={200}
+            value={cause ?? null}
+            data={CAUSES.map((each) => ({ value: each, label: CAUSE_WORDS[each].words }))}
+            onChange={choose}
+          />
+        </div>
       </div>
       {body()}
       {asked !== null && <RevertDialog operation={asked} onClose={() => setAsked(null)} />}

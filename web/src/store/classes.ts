@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { client, unwrap, type Schemas } from "@/api/client";
+import { NoAnswer } from "@/api/errors";
 
 export type ListedClass = Schemas["ProjectClass"];
 export type ClassesChanged = Schemas["ClassesChanged"];
@@ -19,7 +20,7 @@ export const classListQuery = (projectId: number) =>
       ),
   });
 
-/** A change of classes. `gone`: the class that is deleted or merged. */
+/** A change of classes. */
 export type ClassWish =
   | { kind: "add"; names: string[] }
   | { kind: "rename"; id: number; name: string }
@@ -64,9 +65,21 @@ const ask = (projectId: number, wish: ClassWish, dry_run: boolean, once: string)
   }
 };
 
-/** Does it; asked again after a lost answer with the same `once`, it is still done once. */
-export const changeClasses = (projectId: number, wish: ClassWish, once: string): Promise<ClassesChanged> =>
-  unwrap<ClassesChanged>(ask(projectId, wish, false, once));
+const TRIES = 3;
+const PAUSE_MS = 500;
+
+/** Does it. A lost answer is asked for again under the same key, so that it is still done once. */
+export const changeClasses = async (projectId: number, wish: ClassWish): Promise<ClassesChanged> => {
+  const once = crypto.randomUUID();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await unwrap<ClassesChanged>(ask(projectId, wish, false, once));
+    } catch (error) {
+      if (!(error instanceof NoAnswer) || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, tries * PAUSE_MS));
+    }
+  }
+};
 
 /** What a merge or a deletion would do; nothing is changed. */
 export const classPlanQuery = (projectId: number, wish: ClassWish) =>

@@ -1,5 +1,5 @@
 /** A short message with a way back. */
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
 /** Long enough to read what was done and to reach the button. */
@@ -15,10 +15,11 @@ export const sayWithUndo = (message: string, about: string, undo: () => void): v
     autoClose: STAYS_MS,
     message: (
       <Group gap="md" justify="space-between" wrap="nowrap">
-        <span>{message}</span>
+        <Text lineClamp={2}>{message}</Text>
         <Button
           size="xs"
           variant="default"
+          flex="none"
           onClick={() => {
             notifications.hide(about);
             undo();
