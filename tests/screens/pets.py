@@ -82,7 +82,8 @@ def saved(page: Page) -> None:
 def image_on_screen(page: Page) -> int:
     """The number of the image whose pixels are on the screen of Annotate."""
     stage = page.locator("[data-image][aria-busy=false]")
-    stage.wait_for()
+    # The first queue of a server takes seconds: what computes it is loaded then.
+    stage.wait_for(timeout=60_000)
     return int(stage.get_attribute("data-image") or 0)
 
 
