@@ -75,3 +75,13 @@ def test_jobs_are_listed_told_with_their_result_and_cannot_be_cancelled_after_th
     assert (over.status_code, over.json()["error"]["code"]) == (409, "conflict")
     assert served.client.post(f"/api/v1/jobs/{job['number']}/resume").status_code == 409
     assert served.client.get("/api/v1/jobs/4711").status_code == 404
+
+
+def test_a_card_is_never_older_than_the_last_change(served: Served) -> None:
+    for number in range(1, 6):
+        served.project.label([number], "cat")
+        assert served.client.get(served.path).json()["counts"]["labelled"] == number
+    served.project.set_aside([1])
+    assert served.client.get(served.path).json()["counts"] == {
+        "new": 25, "proposed": 0, "labelled": 4, "skipped": 1, "unclear": 0,
+    }  # fmt: skip

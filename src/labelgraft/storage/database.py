@@ -28,6 +28,7 @@ class Database:
         self.file = file
         self._readers = readers
         self._writer = writer
+        self._changes = 0
         self._turn: threading.Lock | None = threading.Lock() if file is not None else None
         self._holder: int | None = None
         self._shortening: threading.Thread | None = None
@@ -56,6 +57,11 @@ class Database:
         """True for SQLite."""
         return self.file is not None
 
+    @property
+    def version(self) -> int | None:
+        """A number that is another one after every change; None where other processes may change things too."""
+        return self._changes if self.is_embedded else None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the data as they are now, however long it is used; it cannot write.
@@ -75,8 +81,10 @@ class Database:
 
         Raises: WorkspaceDamaged, WorkspaceUnwritable; nothing of the block is saved.
         """
-        with self._my_turn(), self._translated(), self._writer.begin() as connection:
-            yield connection
+        with self._my_turn():
+            with self._translated(), self._writer.begin() as connection:
+                yield connection
+            self._changes += 1
         self._shorten_log_later()
 
     @contextmanager

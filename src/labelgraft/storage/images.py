@@ -67,6 +67,11 @@ def additions_of(project_id: ProjectId) -> str:
     return f"additions to project {project_id}"
 
 
+def additions(c: Connection, project_id: ProjectId) -> int:
+    """How often images were added to a project."""
+    return counters.reached(c, additions_of(project_id))
+
+
 def known(c: Connection, project_id: ProjectId, hashes: Iterable[ContentHash]) -> dict[ContentHash, ImageId]:
     """Which of these bytes the project already has, and as which image."""
     statement = select(image_file.c.content_hash, image_file.c.image_id).where(
@@ -221,10 +226,11 @@ def folder_counts(c: Connection, project_id: ProjectId) -> dict[str, int]:
 def hashes(c: Connection, project_id: ProjectId) -> tuple[Ints, list[ContentHash]]:
     """(N,) int64 numbers of all images of a project, ascending, and the content hash of each."""
     t = image_file.c
-    rows = c.execute(select(t.image_id, t.content_hash).where(t.project_id == project_id)).fetchall()
-    ids = np.array([row[0] for row in rows], np.int64)
+    statement = select(t.image_id, t.content_hash).where(t.project_id == project_id)
+    numbers, contents = dialect.columns(c, statement)
+    ids = np.array(numbers, np.int64)
     order = np.argsort(ids)
-    return ids[order], [ContentHash(rows[place][1]) for place in order.tolist()]
+    return ids[order], [contents[place] for place in order.tolist()]
 
 
 def columns(c: Connection, project_id: ProjectId) -> ImageColumns:

@@ -20,7 +20,7 @@ from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.curve_keeper import CurveKeeper
 from labelgraft.workbench.export_jobs import export_kind
 from labelgraft.workbench.ingest_jobs import IngestJobs
-from labelgraft.workbench.kept import Kept
+from labelgraft.workbench.kept import Kept, Newest
 from labelgraft.workbench.learning_jobs import LearningJobs
 from labelgraft.workbench.picture_verbs import Pictures
 
@@ -43,6 +43,7 @@ class Engine:
         self._guard = threading.Lock()
         self._computing: dict[str, Resident] = {}
         self.kept = Kept()
+        self.newest = Newest()
         self.curves = CurveKeeper()
         self.compact = CompactVectors()
         self.pictures = Pictures(workspace, self.ingest)

@@ -50,3 +50,23 @@ class Kept:
         with self._guard:
             self._answers.move_to_end(key)
             return self._answers[key]
+
+
+class Newest:
+    """One answer per key, with the version of the data that it was computed from. From any thread."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._answers: dict[Hashable, tuple[Hashable, Any]] = {}
+
+    def get(self, key: Hashable, version: Hashable | None, compute: Callable[[], Answer]) -> Answer:
+        """The answer for this version; computed now if it is another one, or None, than that of the answer kept."""
+        with self._guard:
+            known = self._answers.get(key)
+        if known is not None and version is not None and known[0] == version:
+            return cast(Answer, known[1])
+        answer = compute()
+        if version is not None:
+            with self._guard:
+                self._answers[key] = (version, answer)
+        return answer

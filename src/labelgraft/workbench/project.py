@@ -58,7 +58,12 @@ class ProjectBench(
 
     def card(self) -> ProjectCard:
         """The project at a glance: counts, some of its images, when it was last worked on, what to do next."""
-        return tell_card(self._workspace, self.id)
+        version = (
+            self._workspace.database.version
+        )  # asked before: a change meanwhile makes the answer old, not wrong
+        return self._engine.newest.get(
+            ("card", self.id), version, lambda: tell_card(self._workspace, self.id)
+        )
 
     def rename(self, name: str) -> None:
         """Call the project by another name. Raises AlreadyExists, BadInput (no name)."""
@@ -128,7 +133,12 @@ class ProjectBench(
 
     def sheets(self) -> SheetColumns:
         """Which sheet of thumbnails shows each image, and where on it."""
-        return list_sheets(self._workspace, self.id)
+        with self._workspace.database.reading() as connection:
+            added = images.additions(connection, self.id)
+        version = (added, self._workspace.thumbnails.count)
+        return self._engine.newest.get(
+            ("sheets", self.id), version, lambda: list_sheets(self._workspace, self.id)
+        )
 
     def paths(self) -> dict[ImageId, str]:
         """Where the file of every image lies."""
