@@ -111,6 +111,7 @@ def test_a_lasso_labels_exactly_what_is_inside_but_the_one_thrown_out_and_undo_t
         expect(tray(page)).to_contain_text("1 thrown out")
         page.keyboard.press("1")
     body = sent.value.request.post_data_json
+    assert body is not None
     expect(page.get_by_text(f"{count - 1} images labelled cat")).to_be_visible()
     assert len(body["selector"]["leave_out"]) == 1
     held = inside(page, body["selector"]["lasso"])
@@ -130,7 +131,9 @@ def test_shift_adds_alt_takes_away_and_the_database_gets_the_difference(page: Pa
     page.keyboard.up("Alt")
     with page.expect_response("**/operations") as sent:
         tray(page).get_by_role("group", name="Label the selection").get_by_role("button", name="dog").click()
-    selector = sent.value.request.post_data_json["selector"]
+    body = sent.value.request.post_data_json
+    assert body is not None
+    selector = body["selector"]
     outer, inner = selector["add"][0]["lasso"], selector["subtract"][0]["lasso"]
     ring = inside(page, outer) - inside(page, inner)
     assert 0 < len(ring) < len(inside(page, outer))
