@@ -38,6 +38,7 @@ from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.ingest import IngestPool, cores
 from labelgraft.services.ingest_messages import NetworkChoice, Output, Shard
 from labelgraft.services.ingest_worker import BATCH, detail_px
+from labelgraft.services.read_source import ImportRequest
 from labelgraft.services.scan_files import scan_files, split_into_shards
 from labelgraft.storage import projects
 from labelgraft.storage.workspace import Workspace
@@ -146,7 +147,7 @@ def whole_import(pool: IngestPool, choice: NetworkChoice, folder: Path) -> float
                 connection, name="p", task=Task.CLASSIFICATION, multi_label=False, backbone=BACKBONE
             )
         began = time.perf_counter()
-        request = import_images.ImportRequest(project.id, folder, "folder", False, "key")
+        request = ImportRequest(project.id, folder, "folder", False, "key")
         _, *steps = import_images.plan(workspace, request, pool.workers)
 
         def take_in(step: dict[str, list[list[str]]]) -> None:

@@ -11,9 +11,9 @@ from labelgraft.formats.pixels import Limits
 from labelgraft.jobs.kinds import plain_json
 from labelgraft.learning.backbones import registry
 from labelgraft.services import import_images
-from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import NetworkChoice
+from labelgraft.services.read_source import ImportRequest
 from labelgraft.storage.workspace import Workspace
 
 HISTOGRAM = NetworkChoice(registry.get("color-histogram"))

@@ -12,7 +12,7 @@ from tests.services.import_bench import Bench
 from labelgraft.errors import BadInput, UnknownPlace
 from labelgraft.services import import_images
 from labelgraft.services.below_roots import Roots, outward_links, place
-from labelgraft.services.import_images import ImportRequest
+from labelgraft.services.read_source import ImportRequest, Source, read_source
 from labelgraft.services.scan_files import LEADS_OUT
 
 Draw = Callable[[Path, int], Path]
@@ -81,9 +81,9 @@ def test_links_that_lead_out_are_found_and_circles_end(root: Path, tmp_path: Pat
     assert found == {"pets/out", "pets/labels.csv", "gone"}
 
 
-def read(bench: Bench, root: Path, source: Path, format_name: str | None = None) -> import_images.Source:
+def read(bench: Bench, root: Path, source: Path, format_name: str | None = None) -> Source:
     request = ImportRequest(bench.project_id, source, format_name, True, "key", (str(root),))
-    return import_images.read_source(request, bench.workspace.uploads_folder)
+    return read_source(request, bench.workspace.uploads_folder)
 
 
 def test_an_import_neither_opens_nor_lists_what_links_lead_to(

@@ -18,7 +18,8 @@ from labelgraft.domain.project import Task
 from labelgraft.errors import AlreadyExists, BadInput, TooLarge, UnknownName, WorkspaceUnwritable
 from labelgraft.formats.paths import folded
 from labelgraft.services import receive_files
-from labelgraft.services.receive_files import Incoming, Offered, UploadLimits, Uploads
+from labelgraft.services.incoming_file import Incoming, Offered
+from labelgraft.services.receive_files import UploadLimits, Uploads
 from labelgraft.storage import images, projects
 from labelgraft.storage.uploads import ABANDONED_DAYS, ReceivedFile
 from labelgraft.storage.workspace import Workspace

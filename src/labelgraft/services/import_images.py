@@ -9,109 +9,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from labelgraft.domain.dataset import Dataset
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.domain.image import Image, NewImage, RefusedFile
 from labelgraft.domain.reports import DuplicateFile, ImportReport
-from labelgraft.errors import BadInput, UnknownPlace
-from labelgraft.formats import detect, registry
-from labelgraft.formats.format import Format
 from labelgraft.formats.pixels import Limits
-from labelgraft.formats.prodigy import unpack_embedded
-from labelgraft.formats.statements import merge_repeated
-from labelgraft.services.below_roots import Roots, outward_links
+from labelgraft.services.below_roots import Roots
 from labelgraft.services.embedding_spaces import store_shard
 from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import FileRecord, NetworkChoice, Output, Shard, ShardResult
+from labelgraft.services.read_source import ImportRequest, read_source
 from labelgraft.services.same_bytes import copies
-from labelgraft.services.scan_files import LEADS_OUT, scan_files, split_into_shards
+from labelgraft.services.scan_files import LEADS_OUT, split_into_shards
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """What to import.
-
-    format_name None = found out. key: makes the labels' operation happen once. within: folders out of which nothing is
-    read, whatever links and lists say; None: the person may read whatever this process may. name: what the history calls
-    the source; None: its file name.
-    """
-
-    project_id: ProjectId
-    source: Path
-    format_name: str | None
-    labels: bool
-    key: str
-    within: tuple[str, ...] | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A source read: its images by absolute path, what was refused, and what it was taken for."""
-
-    dataset: Dataset
-    files: tuple[tuple[str, str], ...]
-    refused: tuple[RefusedFile, ...]
-    format_name: str
-    reason: str
-
-
-def read_source(request: ImportRequest, uploads: Path) -> Source:
-    """Find out the format and list the images as (absolute path, folder).
-
-    uploads: where images that the source itself holds (data URIs) are written, named by their content. Raises BadFormat,
-    BadInput, UnknownName.
-    """
-    roots = None if request.within is None else Roots([*request.within, uploads])
-    chosen, reason = choose_format(request, roots)
-    if chosen.name == "folder":
-        scan = scan_files(request.source, roots)
-        files = tuple((file.path, file.folder) for file in scan.files)
-        return Source(Dataset((), ()), files, scan.refused, chosen.name, reason)
-    dataset = merge_repeated(unpack_embedded(chosen.read(request.source), uploads))
-    files = tuple((image.source, folder_of(image.path)) for image in dataset.images)
-    kept = tuple(file for file in files if file[0] and (roots is None or file[0] in roots))
-    there = {path for path, _ in kept}
-    missing = "the file named in the data set is not there" if roots is None else LEADS_OUT
-    refused = tuple(RefusedFile(image.path, missing) for image in dataset.images if image.source not in there)
-    return Source(dataset, kept, dataset.refused + refused, chosen.name, reason)
-
-
-def choose_format(request: ImportRequest, roots: Roots | None) -> tuple[Format, str]:
-    """The format of a source, and why. Raises BadFormat, BadInput, UnknownName, UnknownPlace.
-
-    A folder with links out of the roots is read as a plain one: a list of labels may be such a link.
-    """
-    if roots is not None:
-        if str(request.source) not in roots:
-            raise UnknownPlace(str(request.source))
-        link = next(outward_links(request.source, roots), None) if request.source.is_dir() else None
-        if link is not None and request.format_name in (None, "folder"):
-            told = f"Read as folder, because {link} is a link to a place that may not be read."
-            return registry.get("folder"), told
-        if link is not None:
-            raise BadInput(
-                f"{link}: is a link to a place that may not be read, so labels are not read here either. Nothing was "
-                "imported. Take the link away, or name the format 'folder' to take the images without labels."
-            )
-    if request.format_name is None:
-        guess = detect.detect(request.source)
-        return guess.format, guess.reason
-    return registry.get(request.format_name), f"Read as {request.format_name}, as asked."
-
-
-def folder_of(path: str) -> str:
-    """The folder of a path inside a data set, "" at its top."""
-    parent = PurePosixPath(path).parent.as_posix()
-    return "" if parent == "." else parent
 
 
 def plan(workspace: Workspace, request: ImportRequest, workers: int) -> list[Json]:

@@ -15,15 +15,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from labelgraft.domain.backbone import Library
-from labelgraft.domain.image import RefusedFile
-from labelgraft.errors import JobCancelled, JobFailed, LabelgraftError
+from labelgraft.errors import JobCancelled, LabelgraftError
 from labelgraft.services.ingest_messages import NetworkChoice, NetworkFacts, Shard, ShardResult
-from labelgraft.services.ingest_process import WorkerLost, WorkerProcess
+from labelgraft.services.ingest_slot import Slot, Task
 
 SECONDS_PER_FILE = 60.0
 """Default for the longest that one file may take; 100 megapixels of PNG take about 3 s on a free core."""
@@ -41,12 +40,6 @@ def cores() -> int:
     """How many cores this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
-@dataclass(slots=True)
-class _Task:
-    shard: Shard
-    future: Future[ShardResult] = field(default_factory=Future)
 
 
 class IngestPool:
@@ -75,13 +68,13 @@ class IngestPool:
     ) -> None:
         self.workers = workers or cores()
         self._cache_folder = cache_folder
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._guard = threading.Lock()
         self._met: dict[NetworkChoice, threading.Event] = {}
         self._facts: dict[NetworkChoice, NetworkFacts] = {}
         slots, network = range(self.workers), self._cached(network)
-        self._slots = [_Slot(network, seconds_per_file, memory_bytes, self._closing) for _ in slots]
+        self._slots = [Slot(network, seconds_per_file, memory_bytes, self._closing) for _ in slots]
         self._threads = [
             threading.Thread(target=self._attend, args=(slot,), daemon=True) for slot in self._slots
         ]
@@ -128,7 +121,7 @@ class IngestPool:
         The future raises JobCancelled if the pool is closed meanwhile, JobFailed if workers keep ending
         outside any file, or what the network raised while loading.
         """
-        task = _Task(replace(shard, network=self._cached(shard.network)))
+        task = Task(replace(shard, network=self._cached(shard.network)))
         if self._closing.is_set():
             task.future.set_exception(
                 JobCancelled("The workers were stopped. Nothing of this shard was kept.")
@@ -194,7 +187,7 @@ class IngestPool:
                     JobCancelled("The workers were stopped before this shard was begun.")
                 )
 
-    def _attend(self, slot: _Slot) -> None:
+    def _attend(self, slot: Slot) -> None:
         """One thread per worker: hands it shards, one at a time."""
         self._finish(slot.begun, slot)
         while (task := self._tasks.get()) is not None and not self._closing.is_set():
@@ -203,7 +196,7 @@ class IngestPool:
             self._tasks.put(task)
         slot.close()
 
-    def _finish(self, task: _Task, slot: _Slot) -> None:
+    def _finish(self, task: Task, slot: Slot) -> None:
         future = task.future
         if not future.set_running_or_notify_cancel():
             return
@@ -215,7 +208,7 @@ class IngestPool:
         except Exception as error:  # noqa: BLE001  a thread that died in silence would leave the caller waiting
             future.set_exception(error)
 
-    def _introduce(self, slot: _Slot, network: NetworkChoice | None) -> None:
+    def _introduce(self, slot: Slot, network: NetworkChoice | None) -> None:
         """Let the first worker that meets a network convert it alone; the others wait for that."""
         if network is None or network.cache_folder is None:
             return
@@ -238,92 +231,3 @@ class IngestPool:
         while not self._closing.wait(_WATCH_SECONDS):
             for slot in self._slots:
                 slot.look_after()
-
-
-class _Slot:
-    """The place of one worker: starts it, starts it again when it was lost, and redoes its shard.
-
-    begun: its first task, which loads the pool's network.
-    """
-
-    def __init__(
-        self,
-        network: NetworkChoice | None,
-        seconds_per_file: float,
-        memory_bytes: int,
-        closing: threading.Event,
-    ) -> None:
-        self.begun = _Task(Shard((), network=network))
-        self._seconds_per_file = seconds_per_file
-        self._memory_bytes = memory_bytes
-        self._closing = closing
-        self._lock = threading.Lock()
-        self._process: WorkerProcess | None = None
-
-    def work_out(self, shard: Shard) -> ShardResult:
-        """A shard's result, with the files that had to be given up refused.
-
-        A crash is forgiven once per file, and twice outside files: the machine may have run out of memory by
-        other programs.
-        """
-        given_up: dict[str, str] = {}
-        crashed: dict[str | None, int] = {}
-        while True:
-            paths = tuple(path for path in shard.paths if path not in given_up)
-            try:
-                result = self._running().work(replace(shard, paths=paths))
-            except WorkerLost as lost:
-                self.close()
-                path = None if lost.index is None else paths[lost.index]
-                crashed[path] = crashed.get(path, 0) + 1
-                self._give_up(given_up, path, lost, crashed[path])
-                continue
-            return result.with_refused([RefusedFile(path, reason) for path, reason in given_up.items()])
-
-    def _give_up(self, given_up: dict[str, str], path: str | None, lost: WorkerLost, times: int) -> None:
-        if self._closing.is_set():
-            raise JobCancelled("The workers were stopped. Nothing of this shard was kept.")
-        if lost.code == 1 or (path is None and times == 3):
-            words = lost.last_words or "nothing"
-            raise JobFailed(
-                f"A worker process ended with code {lost.code}. Shards finished before are kept. "
-                f"Its last words were: {words}"
-            )
-        if path is not None and lost.hung:
-            given_up[path] = f"took longer than {self._seconds_per_file:g} s to decode"
-        elif path is not None and times == 2:
-            given_up[path] = "crashed the decoder twice"
-
-    def _running(self) -> WorkerProcess:
-        with self._lock:
-            if self._closing.is_set():
-                raise JobCancelled("The workers were stopped. Nothing of this shard was kept.")
-            if self._process is None:
-                self._process = WorkerProcess(
-                    seconds_per_file=self._seconds_per_file, memory_bytes=self._memory_bytes
-                )
-            return self._process
-
-    def process_id(self) -> int | None:
-        """The worker's process, None while there is none."""
-        with self._lock:
-            return None if self._process is None else self._process.process_id
-
-    def look_after(self) -> None:
-        """End the worker if it hangs."""
-        with self._lock:
-            if self._process is not None:
-                self._process.look_after()
-
-    def kill(self) -> None:
-        """End the worker now."""
-        with self._lock:
-            if self._process is not None:
-                self._process.kill()
-
-    def close(self) -> None:
-        """Clean up behind the worker."""
-        with self._lock:
-            if self._process is not None:
-                self._process.close()
-            self._process = None

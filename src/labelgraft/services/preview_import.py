@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from labelgraft.domain.dataset import SET_ASIDE, Answer
 from labelgraft.domain.image import RefusedFile
 from labelgraft.domain.intake import ImportPreview, PreviewRow
-from labelgraft.services.import_images import ImportRequest, is_known, read_source
+from labelgraft.services.import_images import is_known
+from labelgraft.services.read_source import ImportRequest, read_source
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
 

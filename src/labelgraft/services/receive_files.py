@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
 import re
 import shutil
@@ -11,14 +9,15 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from labelgraft.domain.ids import ContentHash
 from labelgraft.errors import AlreadyExists, BadInput, TooLarge, WorkspaceUnwritable
 from labelgraft.formats.paths import IMAGE_SUFFIXES, Names, is_absolute, normal_path, portable_path
+from labelgraft.services.incoming_file import Incoming, Offered, too_large
 from labelgraft.storage.files import sync_file, sync_folder
-from labelgraft.storage.uploads import ReceivedFile, UploadStore, disk_errors
+from labelgraft.storage.uploads import ReceivedFile, UploadStore
 
 FREE_BYTES = 500_000_000
 """What uploads leave free on the disk, for labels and the database."""
@@ -36,14 +35,6 @@ class UploadLimits:
     image_bytes: int
     files: int
     total_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A file that somebody has: the SHA-256 of its bytes, and its path inside what is uploaded."""
-
-    content_hash: ContentHash
-    path: str
 
 
 @dataclass(slots=True)
@@ -90,7 +81,7 @@ class Uploads:
         if announced_bytes is not None and announced_bytes > most:
             raise too_large(file.path, announced_bytes, most)
         self._check_room(announced_bytes or 0)
-        return Incoming(self, number, file, self._store.part(number), most)
+        return Incoming(file, self._store.part(number), most, partial(self.keep, number))
 
     def source(self, number: int) -> tuple[Path, Path]:
         """What to import of an upload, flushed to the disk, and the folder out of which nothing of it may lead.
@@ -219,53 +210,6 @@ class Uploads:
             )
 
 
-class Incoming:
-    """A file on its way: write its bytes as they come, then `finish`; in any case `close`."""
-
-    def __init__(self, uploads: Uploads, number: int, file: Offered, part: Path, most_bytes: int) -> None:
-        self._uploads, self._number, self._file, self._part = uploads, number, file, part
-        self._most_bytes = most_bytes
-        self._digest = hashlib.sha256()
-        self._bytes = 0
-        self.is_over = False
-        with disk_errors(part):
-            self._written: BinaryIO = part.open("xb")
-
-    def write(self, chunk: bytes) -> None:
-        """Take in the next bytes. Raises TooLarge; WorkspaceUnwritable if the disk is full."""
-        self._bytes += len(chunk)
-        if self._bytes > self._most_bytes:
-            raise too_large(self._file.path, self._bytes, self._most_bytes)
-        self._digest.update(chunk)
-        with disk_errors(self._part):
-            self._written.write(chunk)
-
-    def finish(self, last: bytes = b"") -> ReceivedFile:
-        """Take in the last bytes and give the file its place; nothing is left to close then.
-
-        Raises as `write`; BadInput if the bytes are not those that were announced.
-        """
-        self.write(last)
-        found = self._digest.hexdigest()
-        if found != self._file.content_hash:
-            raise BadInput(
-                f"{self._file.path}: the {self._bytes:,} bytes that came have the SHA-256 {found[:12]}..., expected "
-                f"{self._file.content_hash[:12]}... . The file was not taken. Send it again; it may have changed meanwhile."
-            )
-        with disk_errors(self._part):
-            self._written.close()
-        received = self._uploads.keep(self._number, self._part, self._file, self._bytes)
-        self.is_over = True
-        return received
-
-    def close(self) -> None:
-        """Leave nothing behind of a file that was not finished."""
-        self.is_over = True
-        with contextlib.suppress(OSError):  # a full disk refuses the rest of the buffer; the file goes anyway
-            self._written.close()
-        self._part.unlink(missing_ok=True)
-
-
 def check_path(path: str) -> None:
     """Raises BadInput for a path that no browser gives a file inside of a folder."""
     normal = normal_path(path)
@@ -286,14 +230,6 @@ def _checked_hash(content_hash: str) -> str:
             f"{content_hash[:80]!r}: expected a SHA-256 as 64 hexadecimal digits in lower case. Nothing was taken."
         )
     return content_hash
-
-
-def too_large(path: str, found: int, most: int) -> TooLarge:
-    """The error for a file with too many bytes."""
-    return TooLarge(
-        f"{path}: has {found / 1e6:,.1f} MB or more, at most {most / 1e6:,.0f} MB are taken. The file was not taken. For "
-        "images the limit is the setting max_image_mb."
-    )
 
 
 def _only_folder(folder: Path) -> Path | None:

@@ -16,9 +16,9 @@ from labelgraft.learning.backbones import registry
 from labelgraft.learning.backbones.compiled_cache import HALF_WRITTEN
 from labelgraft.services import embed_images, import_images
 from labelgraft.services.demo_digits import keep_digits
-from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.ingest import IngestPool, cores
 from labelgraft.services.ingest_messages import NetworkChoice
+from labelgraft.services.read_source import ImportRequest
 from labelgraft.settings import Settings
 from labelgraft.storage import projects
 from labelgraft.storage.workspace import Workspace

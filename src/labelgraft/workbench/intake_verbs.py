@@ -15,8 +15,8 @@ from labelgraft.formats import registry as formats
 from labelgraft.jobs.records import JobStatus
 from labelgraft.jobs.runner import JobHandle
 from labelgraft.services.demo_digits import NAME as DIGITS
-from labelgraft.services.import_images import ImportRequest
 from labelgraft.services.preview_import import preview_import
+from labelgraft.services.read_source import ImportRequest
 from labelgraft.storage import images
 from labelgraft.workbench.map_verbs import MapVerbs
 

@@ -12,8 +12,9 @@ from labelgraft.jobs.records import JobStatus
 from labelgraft.learning.backbones import registry
 from labelgraft.services.below_roots import place
 from labelgraft.services.demo_digits import DIGITS
+from labelgraft.services.incoming_file import Incoming, Offered
 from labelgraft.services.list_places import list_places
-from labelgraft.services.receive_files import LABEL_FILE_BYTES, Incoming, Offered, UploadLimits
+from labelgraft.services.receive_files import LABEL_FILE_BYTES, UploadLimits
 from labelgraft.storage import projects
 from labelgraft.storage.classes import ensure as ensure_classes
 from labelgraft.storage.uploads import ReceivedFile
