@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelgraft.domain.selection import inside_lasso
+from labelgraft.domain.selection import inside_lasso, inside_rectangle
 
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 coordinate = st.floats(-2, 3, width=32)
@@ -44,3 +44,9 @@ def test_a_lasso_that_crosses_itself_holds_by_the_even_odd_rule() -> None:
     bow = ((0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0))
     xy = np.array([[0.1, 0.5], [0.9, 0.5], [0.5, 0.9]], np.float32)
     assert inside_lasso(bow, xy).tolist() == [True, True, False]
+
+
+def test_a_rectangle_may_be_drawn_from_any_corner_and_holds_its_edges() -> None:
+    points = np.array([[0, 0], [1, 1], [0.5, 2], [2, 0.5], [0.5, 0.5]], np.float32)
+    for corners in ((0, 0, 1, 1), (1, 1, 0, 0), (0, 1, 1, 0)):
+        assert inside_rectangle(corners, points).tolist() == [True, True, False, False, True]

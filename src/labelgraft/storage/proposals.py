@@ -7,7 +7,7 @@ from dataclasses import replace as replace_fields
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.domain.arrays import Ints
@@ -22,7 +22,7 @@ from labelgraft.storage.proposal_rows import columns as columns
 from labelgraft.storage.proposal_rows import count_of_class as count_of_class
 from labelgraft.storage.proposal_rows import model_of as model_of
 from labelgraft.storage.proposal_rows import of_images as of_images
-from labelgraft.storage.tables import proposal
+from labelgraft.storage.tables import class_, proposal
 
 _NEW = STATE_CODES.index(ImageState.NEW)
 _PROPOSED = STATE_CODES.index(ImageState.PROPOSED)
@@ -63,7 +63,12 @@ def replace(
     ]
     names = ("project_id", "image_id", "class_id", "model_id", "confidence", "band")
     dialect.insert_rows(c, proposal, names, rows)
-    proposed = {row[1] for row in rows}
+    alive = set(
+        c.execute(
+            select(class_.c.id).where(class_.c.project_id == project_id, class_.c.deleted == 0)
+        ).scalars()
+    )
+    proposed = {row[1] for row in rows if row[2] in alive}
     _refresh_states(c, project_id, np.array(sorted(proposed), np.int64))
     return operations.record(
         c,

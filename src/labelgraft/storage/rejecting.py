@@ -31,9 +31,12 @@ def to_reject(
 
 
 def to_restore(
-    c: Connection, project_id: ProjectId, done: Sequence[ProposalChange]
+    c: Connection, project_id: ProjectId, done: Sequence[ProposalChange], alive: Collection[ClassId]
 ) -> tuple[list[ProposalChange], set[ImageId]]:
-    """What takes rejections back that still hold, and the images that have a proposal again then."""
+    """What takes rejections back that still hold, and the images that have a proposal again then.
+
+    alive: the classes that are there afterwards; a proposal of another is not shown.
+    """
     t = rejection.c
     held = select(t.image_id, t.class_id, t.model_id).where(
         t.project_id == project_id, dialect.among(c, t.image_id, {one.image_id for one in done})
@@ -45,7 +48,11 @@ def to_restore(
         for one in done
         if ((one.image_id, one.class_id, one.model_id) in there) == one.rejected
     ]
-    back = {one.image_id for one in changes if not one.rejected and now in (None, one.model_id)}
+    back = {
+        one.image_id
+        for one in changes
+        if not one.rejected and one.class_id in alive and now in (None, one.model_id)
+    }
     return changes, back
 
 

@@ -9,7 +9,7 @@ that needs it does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, update
@@ -125,11 +125,11 @@ def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, mu
     back = _differences(current, target)
     fallback, fields = _fields_back(c, project_id, done.images)
     of_classes = _classes_back(c, project_id, done.classes, back)
-    of_proposals, gaining = rejecting.to_restore(c, project_id, done.proposals)
-    gaining |= proposal_rows.images_of_classes(
-        c, project_id, [one.class_id for one in of_classes if one.before is None]
-    ) & set(fields)
-    losing = _left_without(c, project_id, of_proposals, of_classes, fields)
+    coming = {one.class_id for one in of_classes if one.before is None}
+    alive = {k.id for k in classes.of_project(c, project_id)} | coming
+    of_proposals, gaining = rejecting.to_restore(c, project_id, done.proposals, alive)
+    gaining |= proposal_rows.images_of_classes(c, project_id, coming)
+    losing = _left_without(c, project_id, of_proposals, of_classes)
     images = settling.image_changes(c, project_id, back, fallback, fields, gaining, losing)
     return _Plan(done, Changes(tuple(back), tuple(images), tuple(of_classes), tuple(of_proposals)))
 
@@ -139,12 +139,11 @@ def _left_without(
     project_id: ProjectId,
     of_proposals: Sequence[ProposalChange],
     of_classes: Sequence[ClassChange],
-    image_ids: Collection[ImageId],
 ) -> set[ImageId]:
     """Images that have no proposal once rejections are in force again, or classes gone again."""
     going = {one.class_id for one in of_classes if one.after is None}
     rejected = {(one.image_id, one.class_id) for one in of_proposals if one.rejected}
-    asked = {image_id for image_id, _ in rejected} | (set(image_ids) if going else set())
+    asked = {image_id for image_id, _ in rejected} | proposal_rows.images_of_classes(c, project_id, going)
     return {
         image_id
         for image_id, listed in proposal_rows.of_images(c, project_id, asked).items()
