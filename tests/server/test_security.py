@@ -203,6 +203,26 @@ def test_every_answer_carries_the_strict_headers(served: Served, stranger: TestC
         assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("name", ["onnx:/etc/passwd", "efficientnet-lite0@/etc/passwd"])
+def test_no_request_makes_the_server_read_a_file_by_the_name_of_a_backbone(served: Served, name: str) -> None:
+    asked = [
+        served.client.post("/api/v1/projects", json={"name": "birds", "backbone": name}),
+        served.client.patch(served.path, json={"backbone": name}),
+        served.client.post(f"{served.path}/embeddings", json={"backbone": name}),
+        served.client.post(f"{served.path}/map/rounds", json={"backbone": name}),
+        served.client.get(f"{served.path}/map/preview", params={"backbone": name}),
+        served.client.post(f"{served.path}/runs", json={"backbone": name}),
+        served.client.post(f"{served.path}/verbs/use_backbone", json={"arguments": {"backbone": name}}),
+        served.client.post(
+            f"{served.path}/verbs/start_run", json={"arguments": {"settings": {"backbone": name}}}
+        ),
+    ]
+    for answer in asked:
+        assert answer.status_code == 422
+        assert "names a file" in answer.json()["error"]["message"]
+    assert served.bench.jobs() == [] or all(job.kind == "import" for job in served.bench.jobs())
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_read(served: Served) -> None:
     large = b'{"name": "' + b"x" * served.options.body_bytes + b'"}'
     answer = served.client.post(

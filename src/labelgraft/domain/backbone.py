@@ -82,3 +82,8 @@ class BackboneOffer:
     speed: BackboneSpeed
     recommended: bool
     here: bool
+
+
+def names_a_file(name: str) -> bool:
+    """Whether a backbone's name, as "onnx:FILE" or "NAME@FILE", leads to a file of the machine."""
+    return name.startswith("onnx:") or "@" in name

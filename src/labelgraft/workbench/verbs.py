@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, get_type_hints
 
+from labelgraft.domain.backbone import names_a_file
 from labelgraft.domain.json_values import from_json, to_json
-from labelgraft.errors import BadInput, UnknownName
+from labelgraft.domain.training import TrainingSettings
+from labelgraft.errors import BadInput, BadSetting, UnknownName
 from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.project import ProjectBench
 
@@ -56,7 +58,19 @@ def call(target: ProjectBench | Workbench, name: str, arguments: Mapping[str, An
         raise BadInput(f"{name} needs {missing[0]!r}. Nothing was done.")
     hints = hints_of(verb)
     given = {each: _argument(name, each, hints[each], value) for each, value in arguments.items()}
+    _refuse_files(given)
     return to_json(verb(target, **given))
+
+
+def _refuse_files(given: Mapping[str, Any]) -> None:
+    """No request may make the server read a file by the name of a backbone."""
+    settings = given.get("settings")
+    named = settings.backbone if isinstance(settings, TrainingSettings) else given.get("backbone")
+    if isinstance(named, str) and names_a_file(named):
+        raise BadSetting(
+            f"backbone: {named!r} names a file, which a running server does not read. Nothing was done. Stop the "
+            "server, embed with it, and start the server again."
+        )
 
 
 def _argument(verb: str, name: str, hint: Any, value: Any) -> Any:

@@ -10,7 +10,7 @@ from labelgraft.domain.arrays import AnyArray
 from labelgraft.server import columns
 from labelgraft.server.dependencies import ProjectById
 from labelgraft.server.resource import resource
-from labelgraft.server.schemas.base import Id, Name
+from labelgraft.server.schemas.base import BackboneName, Id
 from labelgraft.server.schemas.jobs import JobStarted, job_of
 from labelgraft.server.schemas.maps import Bridge, IslandReport, MapRound, Moves, NewRound, island_of
 
@@ -91,7 +91,8 @@ def get_map_moves(
 def preview_map(
     project: ProjectById,
     backbone: Annotated[
-        Name | None, Query(description="An embedded backbone, color-histogram too; by default the project's.")
+        BackboneName | None,
+        Query(description="An embedded backbone, color-histogram too; by default the project's."),
     ] = None,
 ) -> Response:
     """The two main directions of an embedding, at once and without islands: image_ids (uint32), xy (float32, N x 2)."""

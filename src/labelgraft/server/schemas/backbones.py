@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from labelgraft.domain.backbone import BackboneOffer
-from labelgraft.server.schemas.base import Count, Name, Schema, Share
+from labelgraft.server.schemas.base import BackboneName, Count, Schema, Share
 from labelgraft.server.schemas.measures import Interval
 
 
@@ -71,7 +71,9 @@ class Comparison(Schema):
 class Embedding(Schema):
     """An embedding to make."""
 
-    backbone: Name | None = Field(None, description="By default the project's.", examples=["color-histogram"])
+    backbone: BackboneName | None = Field(
+        None, description="By default the project's.", examples=["color-histogram"]
+    )
     use: bool = Field(False, description="Make it the project's backbone when it is done.")
 
 

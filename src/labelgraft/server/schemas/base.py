@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from labelgraft.domain.backbone import names_a_file
 
 LARGEST_ID = 2**53 - 1
 """The largest whole number that a browser holds exactly."""
@@ -21,6 +23,19 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+
+
+def without_file(name: str) -> str:
+    """The name of a backbone that is no file. Raises ValueError."""
+    if names_a_file(name):
+        raise ValueError(
+            "names a file, and no request may; embed with it from the terminal first: labelgraft embed"
+        )
+    return name
+
+
+BackboneName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(without_file)]
+"""A name of the catalogue, timm:NAME or random:NAME; not of a file."""
 
 
 class Schema(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from labelgraft.domain.map import IslandReport as IslandReportFacts
 from labelgraft.domain.map import OddReason
-from labelgraft.server.schemas.base import Count, Id, Name, Schema, Share
+from labelgraft.server.schemas.base import BackboneName, Count, Id, Schema, Share
 
 
 class MapRound(Schema):
@@ -36,7 +36,7 @@ class MapRound(Schema):
 class NewRound(Schema):
     """A round to be laid out."""
 
-    backbone: Name | None = Field(
+    backbone: BackboneName | None = Field(
         None, description="Lay out this backbone's embedding; null: the active model's, else the project's backbone's.",
         examples=[None],
     )  # fmt: skip

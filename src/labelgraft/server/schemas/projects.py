@@ -9,7 +9,7 @@ from pydantic import Field
 from labelgraft.domain.next_step import NextStep
 from labelgraft.domain.project import Project, Task
 from labelgraft.domain.reports import ProjectCard as Card
-from labelgraft.server.schemas.base import Count, Id, Name, Schema
+from labelgraft.server.schemas.base import BackboneName, Count, Id, Name, Schema
 
 MOST_CLASSES = 10_000
 
@@ -24,7 +24,7 @@ class NewProject(Schema):
         default_factory=list, max_length=MOST_CLASSES, description="Names of classes; more can follow.",
         examples=[["cat", "dog"]],
     )  # fmt: skip
-    backbone: Name = Field(
+    backbone: BackboneName = Field(
         "efficientnet-lite0", description="The network whose embedding the map and the heads use.",
         examples=["efficientnet-lite0"],
     )  # fmt: skip
@@ -34,7 +34,7 @@ class ProjectChanges(Schema):
     """What to change of a project; what is left out stays."""
 
     name: Name | None = Field(None, description="What to call it.", examples=["pets"])
-    backbone: Name | None = Field(
+    backbone: BackboneName | None = Field(
         None, description="The network whose embedding the map and the heads use.", examples=["dinov2-small"]
     )
 

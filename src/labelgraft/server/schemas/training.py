@@ -17,7 +17,7 @@ from labelgraft.domain.training import (
     WeightsKind,
     check_used,
 )
-from labelgraft.server.schemas.base import LONGEST_NAME, LONGEST_TEXT, Count, Schema, Share
+from labelgraft.server.schemas.base import LONGEST_NAME, LONGEST_TEXT, BackboneName, Count, Schema, Share
 
 FOLDERS = Field(
     default=None, max_length=10_000, description="Names of folders of the project.", examples=[["train"]]
@@ -56,7 +56,7 @@ class NewRun(Schema):
     )
     description: str | None = Field(None, max_length=LONGEST_TEXT, description="Anything to remember.")
     head: HeadKind = Field(HeadKind.LINEAR, description="The way of training.")
-    backbone: str | None = Field(None, max_length=LONGEST_NAME, description="By default the project's.")
+    backbone: BackboneName | None = Field(None, description="By default the project's.")
     train_folders: list[str] | None = FOLDERS
     test_folders: list[str] | None = FOLDERS
     test_fraction: float | None = Field(None, description="Share held out, 0 to 0.9.", examples=[0.2])
