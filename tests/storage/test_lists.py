@@ -10,30 +10,44 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from labelgraft.domain.annotation import AUTHOR_CODES, AuthorKind
-from labelgraft.domain.ids import ImageId, ModelId
+from labelgraft.domain.annotation import AUTHOR_CODES, Author, AuthorKind
+from labelgraft.domain.ids import ImageId, ModelId, OperationId
 from labelgraft.domain.map import MapColumns
 from labelgraft.domain.model import ClassQuality, Interval, Quality, RunState
-from labelgraft.domain.operation import Cause
+from labelgraft.domain.operation import Cause, Operation
 from labelgraft.domain.project import Task
 from labelgraft.domain.proposal import ProposalColumns
 from labelgraft.errors import AlreadyExists, BadInput, ShapeMismatch, UnknownName, WorkspaceDamaged
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, images, maps, models, operations, projects, proposals, runs
+from labelgraft.storage import (
+    classes,
+    images,
+    journal,
+    labelling,
+    maps,
+    models,
+    operations,
+    projects,
+    proposals,
+    runs,
+)
 from labelgraft.storage.database import Database
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Pets
 
 
-def propose(pets: Pets, model: int, *rows: tuple[int, str, float]) -> int:
+def propose(
+    pets: Pets, model: int, *rows: tuple[int, str, float], only: tuple[int, ...] | None = None
+) -> int:
     columns = ProposalColumns(
         image_ids=np.array([pets.image_ids[n] for n, _, _ in rows], np.int64),
         class_ids=np.array([pets.class_ids[name] for _, name, _ in rows], np.int64),
         confidences=np.array([p for _, _, p in rows], np.float32),
     )
     with pets.database.writing() as c:
-        return proposals.replace(c, pets.project_id, ModelId(model), columns).id
+        asked = None if only is None else np.array([pets.image_ids[n] for n in only], np.int64)
+        return proposals.replace(c, pets.project_id, ModelId(model), columns, only=asked).id
 
 
 def test_proposals_replace_each_other_and_never_touch_truth_or_revisions(pets: Pets) -> None:
@@ -48,11 +62,51 @@ def test_proposals_replace_each_other_and_never_touch_truth_or_revisions(pets: P
         columns = proposals.columns(c, pets.project_id)
         noted = operations.get(c, operations.page(c, pets.project_id, limit=1)[0].id)
         shown = proposals.of_images(c, pets.project_id, pets.image_ids[2:5])
-        assert proposals.model_of(c, pets.project_id) == 2
+        assert proposals.models_of(c, pets.project_id, pets.image_ids) == dict.fromkeys(
+            pets.image_ids[2:4], 2
+        )
     assert columns.image_ids.tolist() == pets.image_ids[2:4]
     assert columns.confidences.tolist() == [0.5, 0.25]
     assert (noted.id, noted.cause, noted.detail["proposals"]) == (done, Cause.MODEL_RUN, 2)
     assert [len(one) for one in shown.values()] == [1, 1, 0]
+
+
+def test_proposals_for_some_images_replace_those_of_these_images_alone(pets: Pets) -> None:
+    pets.label("cat", 0)
+    propose(pets, 1, (0, "dog", 0.9), (1, "dog", 0.8), (2, "cat", 0.7), (3, "cat", 0.6))
+    done = propose(pets, 2, (2, "bird", 0.5), (4, "bird", 0.25), only=(2, 3, 4))
+    assert pets.states() == ["labelled", "proposed", "proposed", "new", "proposed", "new"]
+    with pets.database.reading() as c:
+        made = proposals.models_of(c, pets.project_id, pets.image_ids)
+        assert made == dict(zip([pets.image_ids[n] for n in (0, 1, 2, 4)], (1, 1, 2, 2), strict=True))
+        by_first = proposals.columns(c, pets.project_id, ModelId(1)).image_ids.tolist()
+        assert by_first == pets.image_ids[:2]
+        assert journal.asked(c, OperationId(done)).tolist() == pets.image_ids[2:5]
+        assert journal.image_ids(c, OperationId(done)) == []
+    with pytest.raises(BadInput, match="not asked"):
+        propose(pets, 2, (5, "bird", 0.5), only=(2,))
+
+
+def reject(pets: Pets, *numbers: int) -> Operation:
+    with pets.database.writing() as c:
+        ids = [pets.image_ids[n] for n in numbers]
+        anna = Author(AuthorKind.PERSON, "anna")
+        return labelling.reject(c, pets.project_id, ids, author=anna, summary="rejected")
+
+
+def test_a_rejection_taken_back_brings_no_proposal_where_another_model_was_asked_since(pets: Pets) -> None:
+    propose(pets, 1, (0, "dog", 0.9), (1, "dog", 0.8), (2, "dog", 0.7))
+    rejected = reject(pets, 0, 1, 2)
+    propose(pets, 2, (1, "bird", 0.5), only=(1, 2))
+    pets.revert(rejected)
+    assert pets.states()[:3] == ["proposed", "proposed", "new"]
+    with pets.database.reading() as c:
+        made = proposals.models_of(c, pets.project_id, pets.image_ids)
+    assert made == {pets.image_ids[0]: 1, pets.image_ids[1]: 2}
+    rejected = reject(pets, 0)
+    propose(pets, 2, (3, "bird", 0.5))
+    pets.revert(rejected)
+    assert pets.states() == ["new", "new", "new", "proposed", "new", "new"]
 
 
 def test_a_cleared_image_is_proposed_again_if_a_proposal_is_there(pets: Pets) -> None:
@@ -72,7 +126,7 @@ def test_proposals_that_cannot_be_are_refused_and_the_old_ones_kept(pets: Pets) 
     with pytest.raises(ShapeMismatch), pets.database.writing() as c:
         proposals.replace(c, pets.project_id, ModelId(2), uneven)
     with pets.database.reading() as c:
-        assert proposals.model_of(c, pets.project_id) == 1
+        assert proposals.models_of(c, pets.project_id, pets.image_ids) == {pets.image_ids[0]: 1}
 
 
 def test_projects_are_found_by_name_with_hints_and_deleted_whole(pets: Pets, tags: Pets) -> None:

@@ -13,7 +13,10 @@ from hypothesis.extra.numpy import arrays
 
 import labelgraft
 from labelgraft.domain.arrays import Floats
+from labelgraft.domain.change import ChangeKind, LabelChange
+from labelgraft.domain.ids import ModelId
 from labelgraft.domain.image import ImageState
+from labelgraft.domain.selector import Selector
 from labelgraft.domain.training import HeadKind, TrainingSettings
 from labelgraft.domain.trial import spread_over
 from labelgraft.errors import AlreadyExists, BadInput, Conflict, UnknownName
@@ -116,16 +119,28 @@ def test_two_models_are_compared_on_images_that_neither_was_taught_while_it_answ
     pets.clear([image.id for image in later])
 
 
-def test_some_images_can_be_given_proposals_alone_and_proposals_are_always_of_one_model(
+def test_proposals_for_some_images_leave_the_others_theirs_whichever_model_made_them(
     pets: ProjectBench,
 ) -> None:
     free = [row.image.id for row in pets.images(state=ImageState.NEW, limit=200).rows]
-    pets.predict("plain", images=free[:10])
-    assert pets.status().proposed == 10
+    plain, hidden = number(pets, "plain"), number(pets, "hidden")
+    assert pets.predict("plain", images=free[:10]).unlabelled == 10
     pets.predict("plain", images=free[10:15])
     assert pets.status().proposed == 15
-    pets.predict("hidden", images=free[20:24])
-    assert pets.status().proposed == 4
+    pets.use_model("plain")
+    report = pets.predict("hidden", images=free[5:8])
+    assert (report.images, report.unlabelled, pets.status().proposed) == (3, 3, 15)
+    assert pets.model().name == "plain"
+    made_by = {
+        each.image.id: {one.model_id for one in each.proposals} for each in pets.image_details(free[:15])
+    }
+    assert made_by == {image_id: {hidden if image_id in free[5:8] else plain} for image_id in free[:15]}
+    assert {row.image.id for row in pets.images(model_id=ModelId(hidden), limit=200).rows} == set(free[5:8])
+    accepted = pets.accept(images=free[4:6])
+    assert accepted.operation is not None
+    labels = [each.labels[0].accepted_from for each in pets.image_details(free[4:6])]
+    assert labels == [plain, hidden]
+    pets.clear(free[4:6])
 
 
 def test_the_live_score_counts_what_a_person_answered_since_the_model_proposed(pets: ProjectBench) -> None:
@@ -149,6 +164,36 @@ def test_the_live_score_counts_what_a_person_answered_since_the_model_proposed(p
     changed = rows[6]
     pets.label([row.image.id for row in rows[6:8]], "dog" if changed.proposed == "cat" else "cat")
     assert pets.live_score(model).corrected_after >= 1
+
+
+def test_an_answer_counts_for_the_model_whose_proposal_the_image_showed(pets: ProjectBench) -> None:
+    plain, hidden = number(pets, "plain"), number(pets, "hidden")
+    pets.predict("plain")
+    looked_at = [pets.live_score(each).looked_at for each in (plain, hidden)]
+    free = [row.image.id for row in pets.images(state=ImageState.PROPOSED, limit=200).rows]
+    pets.predict("hidden", images=free[:2])
+    for image_id in free[:3]:
+        pets.accept(images=[image_id])
+    assert [pets.live_score(each).looked_at for each in (plain, hidden)] == [
+        looked_at[0] + 1,
+        looked_at[1] + 2,
+    ]
+    pets.clear(free[:3])
+
+
+def test_a_proposal_rejected_by_itself_counts_as_corrected_until_the_rejection_is_taken_back(
+    pets: ProjectBench,
+) -> None:
+    pets.predict("plain")
+    model = number(pets, "plain")
+    before = pets.live_score(model)
+    free = [row.image.id for row in pets.images(state=ImageState.PROPOSED, limit=200).rows]
+    done = pets.change_labels(LabelChange(ChangeKind.REJECT, Selector(images=free[:1])))
+    after = pets.live_score(model)
+    assert (after.looked_at, after.corrected) == (before.looked_at + 1, before.corrected + 1)
+    assert done.operation is not None
+    pets.revert(done.operation.id)
+    assert pets.live_score(model) == before
 
 
 def test_a_model_can_be_renamed_but_not_to_a_name_that_is_taken_and_only_an_idle_one_deleted(

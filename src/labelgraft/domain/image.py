@@ -68,7 +68,7 @@ class Image:
 class ImageFilter:
     """Which images to list; every field that is set must hold.
 
-    class_id: labelled with it. proposed_class_id: proposed by the active model (or model_id) with it.
+    class_id: labelled with it. proposed_class_id: proposed with it. model_id: proposed by it.
     min_confidence, max_confidence: of the proposal, 0 to 1, inclusive. path_contains: text in the path.
     suspicious: labelled images whose label a confident proposal or most of their neighbours contradict.
     """

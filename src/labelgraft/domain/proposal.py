@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labelgraft.domain.arrays import Floats, Ints
+from labelgraft.domain.arrays import Bools, Floats, Ints
 from labelgraft.domain.ids import ClassId, ImageId, ModelId
 
 
@@ -20,7 +20,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class ProposalColumns:
-    """Many proposals of one model as columns of equal length M, ordered by image.
+    """Many proposals as columns of equal length M, ordered by image.
 
     image_ids, class_ids: (M,) int64. confidences: (M,) float32, 0 to 1.
     """
@@ -28,6 +28,10 @@ class ProposalColumns:
     image_ids: Ints
     class_ids: Ints
     confidences: Floats
+
+    def where(self, kept: Bools) -> ProposalColumns:
+        """Only some of them; kept: (M,)."""
+        return ProposalColumns(self.image_ids[kept], self.class_ids[kept], self.confidences[kept])
 
     def rows(self) -> list[tuple[ImageId, ClassId, float]]:
         """The same as one (image, class, confidence) per proposal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,8 +58,7 @@ def accept_in(
     check_request(request)
     project = projects.get(connection, project_id)
     names = {each.id: each.name for each in classes.of_project(connection, project_id)}
-    model_id = proposals.model_of(connection, project_id)
-    if model_id is None:
+    if not proposals.has_any(connection, project_id):
         raise BadInput(
             "There are no proposals yet. Train a model and take its proposals: labelgraft predict PROJECT"
         )
@@ -70,9 +70,10 @@ def accept_in(
     words = summary_of(chosen, expected, request, dry_run)
     if dry_run or not chosen:
         return AcceptReport(len(chosen), per_class, expected, None, words)
+    models = proposals.models_of(connection, project_id, chosen)
     operation = labelling.set_classes(
         connection, project_id, chosen, author=author, cause=Cause.ACCEPT, summary=words,
-        detail=detail_of(request, model_id, expected), accepted_from=model_id, idempotency_key=idempotency_key,
+        detail=detail_of(request, models.values(), expected), accepted_from=models, idempotency_key=idempotency_key,
     )  # fmt: skip
     return AcceptReport(len(chosen), per_class, expected, operation, f"Operation {operation.id}: {words}")
 
@@ -139,11 +140,12 @@ def summary_of(
     )
 
 
-def detail_of(request: AcceptRequest, model_id: ModelId, expected: float) -> dict[str, object]:
-    """What the history keeps of an accept."""
+def detail_of(request: AcceptRequest, of_models: Iterable[ModelId], expected: float) -> dict[str, object]:
+    """What the history keeps of an accept: the model, or all of them where the proposals were of several."""
+    models = sorted(set(of_models))
     return {
         **(request.selection.detail if request.selection is not None else {}),
-        "model": model_id,
+        **({"model": models[0]} if len(models) == 1 else {"models": models}),
         "threshold": request.threshold,
         "class": request.class_name,
         "expected_right": expected,

@@ -143,9 +143,8 @@ def _proposed(
     high = 1.0 if wanted.max_confidence is None else wanted.max_confidence
     with workspace.database.reading() as connection:
         multi_label = projects.get(connection, project_id).multi_label
-        if wanted.model_id is not None and proposals.model_of(connection, project_id) != wanted.model_id:
-            return np.zeros(len(columns.image_ids), np.bool_)
-        every = proposals.columns(connection, project_id) if multi_label else None
+        all_at_hand = wanted.model_id is None and not multi_label
+        every = None if all_at_hand else proposals.columns(connection, project_id, wanted.model_id)
     if every is None:
         ids, classes, sure = columns.image_ids, columns.proposal_class_ids, columns.confidences
     else:

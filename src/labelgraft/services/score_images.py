@@ -141,8 +141,8 @@ def predict(
 ) -> PredictReport:  # fmt: skip
     """Score every image and propose what is not labelled; earlier proposals are replaced, labels never touched.
 
-    only: (N,) propose for these images alone. Others keep what this model proposed before; what another model proposed
-    for them goes, as proposals are always of one model.
+    only: (N,) propose for these images alone. Others keep their proposals, of whichever model, and the active model stays
+    as it is, if there is one.
     """
     embed_missing(workspace, project_id, model, pool, limits, only)
     vectors = model_vectors(workspace, project_id, model)
@@ -153,32 +153,25 @@ def predict(
     scores.write(Path(model.folder), Scores(vectors.image_ids, probabilities))
     columns = to_proposals(vectors, probabilities, model, labels)
     if only is not None:
-        columns = merged(workspace, project_id, model, columns, only)
+        columns = columns.where(np.isin(columns.image_ids, only))
     author = Author(AuthorKind.MODEL, model.name, model.id)
     with workspace.database.writing() as connection:
         proposals.replace(
-            connection, project_id, model.id, columns, author=author, summary=f"Proposals of {model.name}"
+            connection,
+            project_id,
+            model.id,
+            columns,
+            only=only,
+            author=author,
+            summary=f"Proposals of {model.name}",
         )
-        projects.set_active_model(connection, project_id, model.id)
+        if only is None or projects.get(connection, project_id).active_model_id is None:
+            projects.set_active_model(connection, project_id, model.id)
         states = images.columns(connection, project_id)
     waiting = states.image_ids[states.states == STATE_CODES.index(ImageState.PROPOSED)]
-    return report(model, columns, waiting.tolist(), len(vectors.image_ids), labels)
-
-
-def merged(
-    workspace: Workspace, project_id: ProjectId, model: Model, columns: ProposalColumns, only: Ints
-) -> ProposalColumns:
-    """Proposals of some images from `columns`, of the others as this model made them before."""
-    with workspace.database.reading() as connection:
-        same = proposals.model_of(connection, project_id) == model.id
-        before = proposals.columns(connection, project_id)
-    new = np.isin(columns.image_ids, only)
-    old = ~np.isin(before.image_ids, only) & same
-    return ProposalColumns(
-        np.concatenate([before.image_ids[old], columns.image_ids[new]]),
-        np.concatenate([before.class_ids[old], columns.class_ids[new]]),
-        np.concatenate([before.confidences[old], columns.confidences[new]]),
-    )
+    scored = vectors.image_ids if only is None else np.intersect1d(vectors.image_ids, only)
+    waiting = waiting[np.isin(waiting, scored)]
+    return report(model, columns, waiting.tolist(), len(scored), labels)
 
 
 def to_proposals(vectors: Vectors, probabilities: Floats, model: Model, labels: Labels) -> ProposalColumns:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from labelgraft.domain.operation import Cause
 from labelgraft.domain.scorecard import LiveScore
 from labelgraft.learning.quality import wilson
 from labelgraft.services.read_labels import Labels, read_labels
-from labelgraft.storage import gestures, scores
-from labelgraft.storage.gestures import Gesture
+from labelgraft.storage import gestures, rejecting, scores
 from labelgraft.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 ANSWERS = (Cause.HAND, Cause.LASSO, Cause.ACCEPT)
 SEVERAL_FROM = 0.5
@@ -32,38 +35,66 @@ class Answered:
 
 
 def score_live(workspace: Workspace, project_id: ProjectId, model: Model) -> LiveScore:
-    """How often a person's answer was the model's proposal, over the images answered since it proposed."""
-    answered = answered_under(workspace, project_id, model)
+    """How often a person's answer was the model's proposal, over the images answered while they showed it.
+
+    A proposal that was rejected by itself, and whose image got no label since, counts as corrected.
+    """
+    with workspace.database.reading() as connection:
+        answered = answered_under(connection, project_id, model)
+        refused = {image_id for image_id, _ in rejecting.rejected(connection, project_id, model.id)}
     labels = read_labels(workspace, project_id)
     kept = scores.read(Path(model.folder))
     if kept is None:
         return told(model, np.zeros(0, np.bool_), np.zeros(0, np.bool_))
     singly = agreements(answered.singly, labels, kept, model)
+    unlabelled = answered.singly[~np.isin(answered.singly, labels.image_ids)]
+    rejected = np.zeros(np.isin(unlabelled, np.array(sorted(refused), np.int64)).sum(), np.bool_)
     together = agreements(answered.together, labels, kept, model)
-    return told(model, singly, together)
+    return told(model, np.concatenate([singly, rejected]), together)
 
 
-def answered_under(workspace: Workspace, project_id: ProjectId, model: Model) -> Answered:
-    """Images that a person answered between proposals of this model and the next ones of another."""
-    with workspace.database.reading() as connection:
-        story = windows(gestures.every(connection, project_id), model)
-        image_of = gestures.single_images(connection, project_id)
-        together = [gestures.images(connection, each.operation_id) for each in story if each.image_count > 1]
-    singly = {image_of[each.operation_id] for each in story if each.operation_id in image_of}
-    in_bulk = np.unique(np.concatenate([np.zeros(0, np.int64), *together]))
-    alone = np.array(sorted(singly), np.int64)
+def answered_under(c: Connection, project_id: ProjectId, model: Model) -> Answered:
+    """Images that a person answered while this model's proposals were the ones they showed."""
+    story = gestures.every(c, project_id)
+    image_of = gestures.single_images(c, project_id)
+    shown = Shown()
+    singly, together = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for each in story:
+        if each.cause is Cause.MODEL_RUN:
+            asked = gestures.asked(c, each.operation_id) if each.of_some else None
+            shown = shown.after(asked, by_this=each.model_id == model.id)
+        elif shown.anywhere and each.by_person and each.cause in ANSWERS:
+            if each.operation_id in image_of:
+                singly.append(shown.among(np.array([image_of[each.operation_id]], np.int64)))
+            elif each.image_count > 1:
+                together.append(shown.among(gestures.images(c, each.operation_id)))
+    alone, in_bulk = np.unique(np.concatenate(singly)), np.unique(np.concatenate(together))
     return Answered(alone, in_bulk[~np.isin(in_bulk, alone)])
 
 
-def windows(story: list[Gesture], model: Model) -> list[Gesture]:
-    """A person's answers that were made while this model's proposals were the ones shown."""
-    shown, found = None, []
-    for each in story:
-        if each.cause is Cause.MODEL_RUN:
-            shown = each.model_id
-        elif shown == model.id and each.by_person and each.cause in ANSWERS:
-            found.append(each)
-    return found
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a model's proposals are the ones shown: everywhere or nowhere, but for some images; ascending."""
+
+    everywhere: bool = False
+    except_on: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether there may be an image that shows them."""
+        return self.everywhere or len(self.except_on) > 0
+
+    def after(self, asked: Ints | None, *, by_this: bool) -> Shown:
+        """The same once a run, of this model or another, has replaced the proposals of some images, or (None) of all."""
+        if asked is None:
+            return Shown(by_this)
+        join = np.setdiff1d if by_this is self.everywhere else np.union1d
+        return Shown(self.everywhere, join(self.except_on, asked))
+
+    def among(self, image_ids: Ints) -> Ints:
+        """Those of some images that show them."""
+        shown: Ints = image_ids[np.isin(image_ids, self.except_on) != self.everywhere]
+        return shown
 
 
 def agreements(image_ids: Ints, labels: Labels, kept: scores.Scores, model: Model) -> Bools:

@@ -21,7 +21,7 @@ from labelgraft.storage.tables import change, image, operation
 @dataclass(frozen=True, slots=True)
 class Gesture:
     """One operation without its changes. person: whose; "" for models and imports. model_id: of a MODEL_RUN, whose
-    proposals came; else None.
+    proposals came; else None. of_some: it was asked about some images, not about all.
     """
 
     operation_id: OperationId
@@ -30,6 +30,7 @@ class Gesture:
     made_at: datetime
     image_count: int
     model_id: ModelId | None
+    of_some: bool = False
 
     @property
     def by_person(self) -> bool:
@@ -47,7 +48,7 @@ def every(c: Connection, project_id: ProjectId) -> list[Gesture]:
         Gesture(
             OperationId(row.id), Cause(row.cause), (row.author_name or "somebody") if row.author_kind == person else "",
             from_us(row.made_us), row.image_count,
-            _model(row.detail) if row.cause == Cause.MODEL_RUN else None,
+            *(_model(row.detail) if row.cause == Cause.MODEL_RUN else (None, False)),
         )
         for row in rows
     ]  # fmt: skip
@@ -82,6 +83,11 @@ def images(c: Connection, operation_id: OperationId) -> Ints:
     return np.asarray(journal.image_ids(c, operation_id), np.int64)
 
 
-def _model(detail: str) -> ModelId | None:
-    number = json.loads(detail).get("model")
-    return None if number is None else ModelId(int(number))
+def asked(c: Connection, operation_id: OperationId) -> Ints:
+    """The images that a model was asked about by an operation that is of_some, ascending."""
+    return journal.asked(c, operation_id)
+
+
+def _model(detail: str) -> tuple[ModelId | None, bool]:
+    told = json.loads(detail)
+    return None if told.get("model") is None else ModelId(int(told["model"])), "asked" in told

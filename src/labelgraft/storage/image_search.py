@@ -20,7 +20,7 @@ from labelgraft.domain.arrays import AnyArray, Bools
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter
 from labelgraft.storage import dialect, folders, marks
-from labelgraft.storage.proposal_rows import BANDS, model_of
+from labelgraft.storage.proposal_rows import BANDS
 from labelgraft.storage.tables import annotation, class_, image, image_file, proposal
 
 WINDOWS = (500, 4_000)
@@ -176,8 +176,6 @@ def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[
             return None
         streams.append(_labelled_with(wanted.class_id))
     if _asks_for_proposals(wanted):
-        if wanted.model_id is not None and model_of(c, project_id) != wanted.model_id:
-            return None
         streams.append(_proposed(project_id, wanted))
     folder = None if wanted.folder is None else folders.number_of(c, project_id, wanted.folder)
     if wanted.folder is not None and folder is None:
@@ -208,6 +206,8 @@ def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Indexed:
     given = [p.project_id == project_id]
     if wanted.proposed_class_id is not None:
         given.append(p.class_id == wanted.proposed_class_id)
+    if wanted.model_id is not None:
+        given.append(p.model_id == wanted.model_id)
     between = [p.confidence >= low, p.confidence <= high]
     branches = [
         [*given, p.band == band, *(between if band in (first, last) else ())]

@@ -27,6 +27,9 @@ BULK_FROM = 100
 PACKED = 50_000
 """Changes in one row at most."""
 
+ASKED = "asked"
+"""The subject of images that a model was asked about; nothing of them changed but their proposals."""
+
 Text = str | None
 Line = tuple[int, int, Text, Text]
 """Image, thing, before, after of one change; a thing is an annotation, a proposal's class, or 0."""
@@ -76,6 +79,18 @@ def write(c: Connection, operation_id: int, changes: Changes) -> None:
     dialect.insert_rows(c, change, names, rows)
 
 
+def write_asked(c: Connection, operation_id: int, some: Ints) -> None:
+    """Write down which images a model was asked about: an operation that touches none of them."""
+    if len(some):
+        _write_packed(c, operation_id, ASKED, [(image_id, 0, None, None) for image_id in some.tolist()])
+
+
+def asked(c: Connection, operation_id: OperationId) -> Ints:
+    """The images that a model was asked about, ascending; empty where it was asked about all of the project."""
+    packs = _packs(c, ASKED, bulk_change.c.operation_id == operation_id)
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *(pack.image_ids for pack in packs)]))
+
+
 def read(c: Connection, operation_id: OperationId) -> Changes:
     """Everything that an operation changed, in the order it was written."""
     subjects: dict[str, list[Line]] = {"annotation": [], "image": [], "proposal": [], "class": []}
@@ -100,7 +115,7 @@ def image_ids(c: Connection, operation_id: OperationId) -> list[ImageId]:
     single = select(t.image_id).where(t.operation_id == operation_id, t.image_id.is_not(None)).distinct()
     found = [np.array(c.execute(single).scalars().all(), np.int64)]
     b = bulk_change.c
-    for (blob,) in c.execute(select(b.image_ids).where(b.operation_id == operation_id)):
+    for (blob,) in c.execute(select(b.image_ids).where(b.operation_id == operation_id, b.subject != ASKED)):
         found.append(_numbers(blob))
     return [ImageId(number) for number in np.unique(np.concatenate(found)).tolist()]
 
@@ -141,7 +156,10 @@ def operations_of_image(c: Connection, project_id: ProjectId, image_id: ImageId)
         select(b.operation_id, b.image_ids)
         .join_from(bulk_change, operation)
         .where(
-            operation.c.project_id == project_id, b.first_image_id <= image_id, b.last_image_id >= image_id
+            operation.c.project_id == project_id,
+            b.first_image_id <= image_id,
+            b.last_image_id >= image_id,
+            b.subject != ASKED,
         )
     )
     found |= {by for by, blob in c.execute(statement) if image_id in _numbers(blob)}

@@ -31,7 +31,6 @@ def set_class(
     cause: Cause,
     summary: str,
     detail: Mapping[str, Any] | None = None,
-    accepted_from: ModelId | None = None,
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
 ) -> Operation:
@@ -49,7 +48,6 @@ def set_class(
         cause=cause,
         summary=summary,
         detail=detail,
-        accepted_from=accepted_from,
         expected_revisions=expected_revisions,
         idempotency_key=idempotency_key,
     )
@@ -64,7 +62,7 @@ def set_classes(
     cause: Cause,
     summary: str,
     detail: Mapping[str, Any] | None = None,
-    accepted_from: ModelId | None = None,
+    accepted_from: Mapping[ImageId, ModelId] | None = None,
     states: Mapping[ImageId, ImageState] | None = None,
     splits: Mapping[ImageId, Split | None] | None = None,
     expected_revisions: Mapping[ImageId, int] | None = None,
@@ -74,6 +72,7 @@ def set_classes(
 
     states: images set aside (skipped, unclear) in the same operation; one that has an annotation stays labelled.
     splits: images that go into a split, or out of one, in the same operation.
+    accepted_from: the model of each image whose proposal is accepted.
 
     Raises: StaleRevision; BadInput (unknown class or image, or two classes for one image of a single-label
     project); nothing is saved then.
@@ -86,18 +85,19 @@ def set_classes(
     current = truth.of_images(c, class_ids)
     number = counters.take(c, "annotation", sum(map(len, class_ids.values())))
     changes: list[AnnotationChange] = []
+    models = accepted_from or {}
     for image_id, wanted in class_ids.items():
-        present = current[image_id]
+        present, model_id = current[image_id], models.get(image_id)
         have = {a.class_id for a in present}
         missing = [class_id for class_id in wanted if class_id not in have]
         if missing and present and not multi_label:
             # The annotation that is there changes its class: one line of the journal instead of two.
             old = present[0]
-            new = Annotation(old.id, image_id, missing[0], author, accepted_from)
+            new = Annotation(old.id, image_id, missing[0], author, model_id)
             changes.append(AnnotationChange(image_id, old.id, old, new))
             continue
         for class_id in dict.fromkeys(missing):
-            new = Annotation(AnnotationId(number), image_id, class_id, author, accepted_from)
+            new = Annotation(AnnotationId(number), image_id, class_id, author, model_id)
             changes.append(AnnotationChange(image_id, new.id, None, new))
             number += 1
     return settling.settle(

@@ -16,13 +16,15 @@ BANDS = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99,
 """Steps of confidence; band b holds BANDS[b - 1] <= confidence < BANDS[b]."""
 
 
-def columns(c: Connection, project_id: ProjectId) -> ProposalColumns:
-    """All proposals of a project, ordered by image, then class; also of images labelled since.
+def columns(c: Connection, project_id: ProjectId, model_id: ModelId | None = None) -> ProposalColumns:
+    """All proposals of a project, or those of one model, ordered by image, then class; also of images labelled since.
 
     Those of classes deleted since are left out.
     """
     p = proposal.c
     statement = select(p.image_id, p.class_id, p.confidence).where(*_alive(project_id))
+    if model_id is not None:
+        statement = statement.where(p.model_id == model_id)
     ids, classes, sure = dialect.columns(c, statement)
     image_ids, class_ids = np.array(ids, np.int64), np.array(classes, np.int64)
     order = np.lexsort((class_ids, image_ids))
@@ -35,11 +37,19 @@ def _alive(project_id: ProjectId) -> tuple[ColumnElement[bool], ...]:
     return p.project_id == project_id, class_.c.id == p.class_id, class_.c.deleted == 0
 
 
-def model_of(c: Connection, project_id: ProjectId) -> ModelId | None:
-    """The model whose proposals the project has, if any."""
+def models_of(c: Connection, project_id: ProjectId, image_ids: Iterable[ImageId]) -> dict[ImageId, ModelId]:
+    """The model whose proposals each image has; images without any are left out."""
+    p = proposal.c
+    statement = select(p.image_id, p.model_id).where(
+        p.project_id == project_id, dialect.among(c, p.image_id, image_ids)
+    )
+    return {ImageId(image_id): ModelId(model_id) for image_id, model_id in c.execute(statement.distinct())}
+
+
+def has_any(c: Connection, project_id: ProjectId) -> bool:
+    """Whether a project has a proposal."""
     statement = select(proposal.c.model_id).where(proposal.c.project_id == project_id).limit(1)
-    found = c.execute(statement).scalar()
-    return None if found is None else ModelId(found)
+    return c.execute(statement).first() is not None
 
 
 def of_images(

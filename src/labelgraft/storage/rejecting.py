@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
@@ -9,10 +10,10 @@ import numpy as np
 from sqlalchemy import Connection, Table, delete, select
 
 from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
-from labelgraft.domain.operation import ProposalChange
-from labelgraft.storage import dialect
-from labelgraft.storage.proposal_rows import BANDS, model_of, of_images
-from labelgraft.storage.tables import proposal, rejection
+from labelgraft.domain.operation import Cause, ProposalChange
+from labelgraft.storage import dialect, journal
+from labelgraft.storage.proposal_rows import BANDS, of_images
+from labelgraft.storage.tables import operation, proposal, rejection
 
 
 def to_reject(
@@ -42,26 +43,23 @@ def to_restore(
         t.project_id == project_id, dialect.among(c, t.image_id, {one.image_id for one in done})
     )
     there = {tuple(row) for row in c.execute(held)} if done else set()
-    now = model_of(c, project_id)
     changes = [
         ProposalChange(one.image_id, one.class_id, one.model_id, rejected=not one.rejected)
         for one in done
         if ((one.image_id, one.class_id, one.model_id) in there) == one.rejected
     ]
-    back = {
-        one.image_id
-        for one in changes
-        if not one.rejected and one.class_id in alive and now in (None, one.model_id)
-    }
-    return changes, back
+    restored: dict[ModelId, set[ImageId]] = defaultdict(set)
+    for one in changes:
+        if not one.rejected and one.class_id in alive:
+            restored[one.model_id].add(one.image_id)
+    return changes, {i for model_id, ids in restored.items() for i in _still_of(c, project_id, model_id, ids)}
 
 
 def apply_changes(c: Connection, project_id: ProjectId, changes: Sequence[ProposalChange]) -> None:
-    """Move proposals among the rejected ones, or back where the proposals of now are of the same model."""
+    """Move proposals among the rejected ones, or back where no other model has proposed for the image since."""
     kinds: dict[tuple[ClassId, ModelId, bool], list[ImageId]] = defaultdict(list)
     for one in changes:
         kinds[one.class_id, one.model_id, one.rejected].append(one.image_id)
-    now = model_of(c, project_id)
     for (class_id, model_id, rejected), image_ids in kinds.items():
         source, target = (proposal, rejection) if rejected else (rejection, proposal)
         t = source.c
@@ -71,8 +69,27 @@ def apply_changes(c: Connection, project_id: ProjectId, changes: Sequence[Propos
         )  # fmt: skip
         moved = c.execute(select(t.image_id, t.confidence).where(*where)).fetchall()
         c.execute(delete(source).where(*where))
-        if rejected or now in (None, model_id):
-            _insert_moved(c, target, project_id, class_id, model_id, [(row[0], row[1]) for row in moved])
+        fit = set(image_ids) if rejected else _still_of(c, project_id, model_id, image_ids)
+        kept = [(row[0], row[1]) for row in moved if row[0] in fit]
+        _insert_moved(c, target, project_id, class_id, model_id, kept)
+
+
+def _still_of(
+    c: Connection, project_id: ProjectId, model_id: ModelId, image_ids: Collection[ImageId]
+) -> set[ImageId]:
+    """Those images that this model was the last to be asked about."""
+    left, found = np.array(sorted(image_ids), np.int64), set[ImageId]()
+    o = operation.c
+    runs = select(o.id, o.detail).where(o.project_id == project_id, o.cause == Cause.MODEL_RUN.value)
+    for number, detail in c.execute(runs.order_by(o.id.desc())).fetchall():
+        told = json.loads(detail)
+        here = np.isin(left, journal.asked(c, number)) if "asked" in told else np.ones(len(left), np.bool_)
+        if told.get("model") == model_id:
+            found.update(map(ImageId, left[here].tolist()))
+        left = left[~here]
+        if not len(left):
+            break
+    return found
 
 
 def _insert_moved(

@@ -71,8 +71,8 @@ class LearningVerbs(ProjectBase):
     ) -> PredictReport:
         """Propose classes for every image with calibrated confidence.
 
-        images: for these alone; others keep what this model proposed before. Replaces earlier proposals and never
-        touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
+        images: for these alone; others keep their proposals, and the active model stays. Replaces earlier proposals of its
+        images and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
         """
         chosen = self.model(model)
         ids = None if images is None else [int(each) for each in images]
