@@ -85,7 +85,9 @@ def foreseen(error: errors.LabelgraftError, detail: dict[str, Any] | None = None
     detail: in place of what is known of the error alone.
     """
     remedy = next((text for kind, text in REMEDIES if isinstance(error, kind)), None)
-    return answer(status_of(error), code_of(error), str(error), remedy=remedy, detail=detail or detail_of(error))
+    return answer(
+        status_of(error), code_of(error), str(error), remedy=remedy, detail=detail or detail_of(error)
+    )
 
 
 def detail_of(error: errors.LabelgraftError) -> dict[str, Any] | None:
