@@ -94,7 +94,7 @@ const Screen = () => {
     if (order.ids.length === 0) {
       return (
         <Empty title="No images yet">
-          Import a folder of photos on the overview; they appear here as they come.
+          Add a folder of photos on the overview. While an import runs, its images appear here as they come.
         </Empty>
       );
     }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { NONE, rowOf, STATE, type ImageStates } from "@/store/imageStates";
 import { SPLITS, type ImageFilter } from "@/store/filters";
@@ -34,6 +34,19 @@ export interface Order {
   refresh: () => void;
 }
 
+/**
+ * Asks again when images were added, as an import does for minutes, where that moves none that is shown: in the order of
+ * import they come at the end.
+ */
+const useFollowNewImages = (count: number, follows: boolean, refetch: () => unknown): void => {
+  const known = useRef(count);
+  useEffect(() => {
+    if (count <= known.current || !follows) return;
+    known.current = count;
+    refetch();
+  }, [count, follows, refetch]);
+};
+
 /** The images of a view in their order, and how many of them fit no longer. */
 export const useOrder = (view: GalleryView, multiLabel: boolean): Order => {
   const project = useProject();
@@ -50,6 +63,8 @@ export const useOrder = (view: GalleryView, multiLabel: boolean): Order => {
     for (const id of ids) if (!fits(told, states, rowOf(states, id))) count += 1;
     return count;
   }, [ids, filter, multiLabel, project, version]);
+  const count = version < 0 ? 0 : project.images.columns.imageIds.length;
+  useFollowNewImages(count, sort === "id" || ids.length === 0, answer.refetch);
   return {
     ids,
     outdated,
