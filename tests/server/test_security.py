@@ -292,6 +292,12 @@ def test_a_port_that_is_taken_is_said_and_without_a_wish_the_next_free_one_is_ta
         assert second.getsockname()[1] > first.getsockname()[1]
 
 
+def test_small_answers_do_not_wait_for_more() -> None:
+    with start.listening(0) as listener:
+        # What asyncio goes by when it decides whether a connection sends at once.
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_no_token_comes_into_the_log(running: Live, tmp_path: Path) -> None:
     server, bench = running
     with start.log_file(bench.folder):
