@@ -15,7 +15,7 @@ from PIL import Image
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.errors import BadInput, NotEnoughLabels, NothingLabelled, ShapeMismatch
 from labelgraft.learning.backbones import network
-from labelgraft.learning.comparison import folds_of, neighbour_scores, probe_scores, recommend, score, wilson
+from labelgraft.learning.comparison import folds_of, neighbour_scores, probe_scores, recommend, score
 
 RNG = np.random.default_rng(0)
 
@@ -121,14 +121,6 @@ def test_arrays_that_cannot_be_scored_say_why() -> None:
         score("x", np.zeros((3, 4), np.float32), np.zeros((3, 2), bool))
     with pytest.raises(BadInput, match="embed with one first"):
         recommend([])
-
-
-def test_the_interval_is_wilsons() -> None:
-    interval = wilson(0.5, 10)
-    assert interval.low == pytest.approx(0.2366, abs=1e-4)
-    assert interval.high == pytest.approx(0.7634, abs=1e-4)
-    assert wilson(1.0, 20).high == 1.0
-    assert wilson(0.0, 20).low == 0.0
 
 
 def test_the_recommendation_says_whether_the_difference_is_clear() -> None:

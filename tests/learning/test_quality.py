@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
 from sklearn import metrics
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.errors import ShapeMismatch
-from labelgraft.learning.quality import confusion_matrix, learning_point, measure, wilson
+from labelgraft.learning.quality import confusion_matrix, learning_point, measure
 
 
 def drawn(seed: int, count: int = 80, classes: int = 4) -> tuple[Floats, Ints]:
@@ -46,18 +44,6 @@ def test_with_several_classes_numbers_equal_those_of_scikit_learn() -> None:
     assert [c.recall.value for c in found.per_class] == pytest.approx(recall.tolist())
     expected = np.mean([metrics.log_loss(true[:, c], shares[:, c]) for c in range(3)])
     assert found.log_loss == pytest.approx(expected, abs=1e-5)
-
-
-def test_wilson_intervals_are_the_published_ones() -> None:
-    ten, hundred = wilson(9, 10), wilson(90, 100)
-    assert (round(ten.low, 2), round(ten.high, 2)) == (0.60, 0.98)
-    assert (round(hundred.low, 2), round(hundred.high, 2)) == (0.83, 0.94)
-
-
-@given(count=st.integers(0, 500), share=st.floats(0, 1))
-def test_an_interval_holds_its_value_and_lies_between_0_and_1(count: int, share: float) -> None:
-    found = wilson(round(share * count), count)
-    assert 0 <= found.low <= found.value <= found.high <= 1
 
 
 def test_nothing_held_out_gives_the_whole_interval() -> None:

@@ -84,6 +84,12 @@ class ImageFilter:
     path_contains: str | None = None
     suspicious: bool | None = None
 
+    @property
+    def asks_for_proposals(self) -> bool:
+        """Whether only images with a proposal can fit."""
+        asked = (self.proposed_class_id, self.model_id, self.min_confidence, self.max_confidence)
+        return any(value is not None for value in asked)
+
 
 @dataclass(frozen=True, slots=True)
 class ImagePage:

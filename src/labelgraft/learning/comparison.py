@@ -12,6 +12,8 @@ from labelgraft.domain.arrays import AnyArray, Bools, Doubles, Floats, Ints
 from labelgraft.domain.comparison import BackboneScore, Recommendation
 from labelgraft.domain.model import Interval
 from labelgraft.errors import BadInput, NotEnoughLabels, NothingLabelled, ShapeMismatch
+from labelgraft.learning.directions import unit_rows
+from labelgraft.learning.intervals import wilson
 
 MOST_LABELS = 1000
 """More labels are sampled down to this many: the intervals are narrow enough, and it takes about a second."""
@@ -19,7 +21,6 @@ MOST_LABELS = 1000
 PENALTIES: Doubles = np.logspace(-4, 2, 13)
 FOLDS = 5
 BLOCK = 512
-Z95 = 1.959963984540054
 
 
 def score(
@@ -51,7 +52,7 @@ def score(
             "images of two classes."
         )
     k = min(voters or max(1, min(15, math.isqrt(len(truth)))), len(truth) - 1)
-    unit = _unit_rows(embeddings)
+    unit = unit_rows(embeddings)
     # threads of a matrix library that share busy cores wait for each other; small matrices need one only
     with threadpool_limits(1, "blas"):
         by_vote = neighbour_scores(unit, truth, k)
@@ -113,12 +114,6 @@ def _checked(embeddings: Floats, targets: AnyArray) -> tuple[Floats, Bools]:
         return embeddings[labelled], truth[labelled]
     one_hot: Bools = targets[:, None] == np.unique(targets)[None, :]
     return embeddings, one_hot
-
-
-def _unit_rows(embeddings: Floats) -> Floats:
-    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    unit: Floats = (embeddings / np.maximum(length, 1e-12)).astype(np.float32)
-    return unit
 
 
 def neighbour_scores(unit: Floats, truth: Bools, k: int) -> Floats:
@@ -201,16 +196,8 @@ def _right(scores: AnyArray, truth: Bools, testable: Bools) -> Interval:
     several = bool((truth.sum(axis=1) > 1).any())
     if not several:
         hits = truth[np.arange(len(truth)), scores.argmax(axis=1)]
-        return wilson(float(hits.mean()), len(hits))
+        return wilson(float(hits.sum()), len(hits))
     rank = (-scores).argsort(axis=1).argsort(axis=1)
     found = truth & (rank < truth.sum(axis=1, keepdims=True))
     per_class = found[:, testable].sum(axis=0) / truth[:, testable].sum(axis=0)
-    return wilson(float(per_class.mean()), len(truth))
-
-
-def wilson(share: float, count: int) -> Interval:
-    """The 95 % interval of a share measured on `count` images (Wilson 1927), all 0 to 1."""
-    centre = (share + Z95**2 / (2 * count)) / (1 + Z95**2 / count)
-    spread = share * (1 - share) / count + Z95**2 / (4 * count**2)
-    half = Z95 / (1 + Z95**2 / count) * math.sqrt(spread)
-    return Interval(share, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)), count)
+    return wilson(float(per_class.mean()) * len(truth), len(truth))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelgraft.domain.arrays import Bools, Floats, Ints
+from labelgraft.learning.directions import unit_rows
 
 NEIGHBOURS = 10
 AGREEING = 0.7
@@ -22,7 +23,7 @@ def contradicted(rows: Floats, classes: Ints) -> Bools:
     found = np.zeros(len(rows), np.bool_)
     if len(rows) <= NEIGHBOURS:
         return found
-    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    unit = unit_rows(rows)
     for start in range(0, len(unit), BLOCK):
         some = np.arange(start, min(start + BLOCK, len(unit)))
         cosine = unit[some] @ unit.T

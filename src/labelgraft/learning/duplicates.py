@@ -12,6 +12,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.errors import ShapeMismatch
+from labelgraft.learning.directions import unit_rows
 
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.90, 0.995
 """Bounds of the cosine of a near-duplicate, for sets in which nothing looks alike or everything does."""
@@ -36,7 +37,7 @@ def duplicate_groups(
     if content_hashes is not None and len(content_hashes) != len(embeddings):
         raise ShapeMismatch(f"{len(embeddings)} embeddings and {len(content_hashes)} content hashes")
     parent = np.arange(len(embeddings), dtype=np.int64)
-    unit = _unit_rows(embeddings)
+    unit = unit_rows(embeddings)
     if threshold is None:
         threshold = near_duplicate_threshold(_nearest_cosines(unit))
     for start in range(0, len(unit), _BLOCK):
@@ -76,12 +77,6 @@ def _nearest_cosines(unit: Floats) -> Floats:
         cosine[rows, start + rows] = -1
         nearest[start : start + _BLOCK] = cosine.max(axis=1)
     return nearest
-
-
-def _unit_rows(embeddings: Floats) -> Floats:
-    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    unit: Floats = (embeddings / np.maximum(length, 1e-12)).astype(np.float32)
-    return unit
 
 
 def _join(parent: Ints, one: int, other: int) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 from labelgraft.domain.arrays import Bools, Doubles, Floats, Ints
 from labelgraft.domain.overview import CurvePoint, Gain, LearningCurve
 from labelgraft.errors import NotEnoughLabels
-from labelgraft.learning.comparison import folds_of, ridge_scores, wilson
-from labelgraft.learning.directions import main_directions
-from labelgraft.learning.neighbours import unit_rows
+from labelgraft.learning.comparison import folds_of, ridge_scores
+from labelgraft.learning.directions import main_directions, unit_rows
+from labelgraft.learning.intervals import wilson
 from labelgraft.learning.one_core import one_core
 
 FEWEST = 20
@@ -57,7 +57,7 @@ def measure_curve(embeddings: Floats, targets: Ints | Bools, *, seed: int = 0) -
     )
     per_image = right.mean(axis=0)
     points = tuple(
-        CurvePoint(int(size), wilson(float(row.mean()), len(row)))
+        CurvePoint(int(size), wilson(float(row.sum()), len(row)))
         for size, row in zip(sizes, per_image, strict=True)
     )
     return told(total, points, np.asarray(sizes, np.float64), per_image, rng)
@@ -197,7 +197,7 @@ def unseen_gain(right: Doubles, total: int) -> float:
     """
     if right.min() < 1:
         return 0.0
-    possible = 1 - wilson(1.0, len(right)).low
+    possible = 1 - wilson(len(right), len(right)).low
     return possible * NEXT_LABELS / (total + NEXT_LABELS)
 
 

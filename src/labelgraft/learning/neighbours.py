@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelgraft.domain.arrays import Floats, Ints
-from labelgraft.errors import BadInput, BadSetting, ShapeMismatch
-from labelgraft.learning.directions import main_directions, sample_rows
+from labelgraft.errors import BadSetting
+from labelgraft.learning.directions import main_directions, sample_rows, unit_rows
 
 WIDE = 128
 """Up to this width every pair is compared in full; beyond it, and with many images, candidates come first."""
@@ -55,25 +55,6 @@ def nearest_neighbours(embedding: Floats, *, k: int = 15) -> Neighbours:
         candidates, _ = _highest_dots(_main_directions(unit), wanted)
         indices, cosines = _ranked_in_full(unit, candidates, k)
     return Neighbours(indices, np.clip(1.0 - cosines, 0.0, 2.0).astype(np.float32))
-
-
-def unit_rows(embedding: Floats) -> Floats:
-    """The embedding with rows of length 1 (a row of zeros stays), as a fresh (N, D) float32 array.
-
-    Raises: ShapeMismatch if not two-dimensional; BadInput if a value is NaN or infinite.
-    """
-    if embedding.ndim != 2:
-        raise ShapeMismatch(f"The embedding has shape {embedding.shape}, expected (images, numbers each).")
-    rows = np.array(embedding, np.float32, order="C")
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    if not np.isfinite(lengths).all():
-        bad = np.flatnonzero(~np.isfinite(lengths[:, 0]))
-        raise BadInput(
-            f"The embedding holds NaN, infinite or overflowing values in {len(bad)} of {len(rows)} rows "
-            f"(first: row {bad[0]}). Nothing was computed. Embed these images again, or leave them out."
-        )
-    rows /= np.maximum(lengths, np.float32(1e-12))
-    return rows
 
 
 def _highest_dots(rows: Floats, k: int) -> tuple[Ints, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.errors import ShapeMismatch
-from labelgraft.learning.neighbours import unit_rows
+from labelgraft.learning.directions import unit_rows
 
 NORMAL_SPREAD = 1.4826
 """A median absolute deviation times this is the standard deviation of a normal distribution."""
@@ -33,7 +33,7 @@ def oddness(embedding: Floats, islands: Ints) -> Floats:
     found: Floats = np.full(len(unit), np.nan, np.float32)
     for number in np.unique(islands[islands >= 0]):
         member = np.flatnonzero(islands == number)
-        found[member] = _robust(_distances(unit[member]))
+        found[member] = robust_deviations(_distances(unit[member]))
     return found
 
 
@@ -45,7 +45,7 @@ def _distances(rows: Floats) -> Floats:
     return np.where(length > 1e-9, 1 - cosine, 0).astype(np.float32)
 
 
-def _robust(distances: Floats) -> Floats:
+def robust_deviations(distances: Floats) -> Floats:
     """Distances from the median in robust standard deviations."""
     middle = np.median(distances)
     spread = max(NORMAL_SPREAD * float(np.median(np.abs(distances - middle))), LEAST_SPREAD)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelgraft.domain.arrays import Floats
-from labelgraft.learning.directions import main_directions, sample_rows
-from labelgraft.learning.neighbours import unit_rows
+from labelgraft.learning.directions import main_directions, sample_rows, unit_rows
 from labelgraft.learning.one_core import one_core
 from labelgraft.learning.registration import to_frame
 

@@ -5,7 +5,6 @@ N held-out images, C classes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ from labelgraft.domain.arrays import AnyArray, Bools, Floats, Ints
 from labelgraft.domain.model import ClassQuality, Interval, Quality
 from labelgraft.errors import ShapeMismatch
 from labelgraft.learning.calibration import expected_calibration_error
+from labelgraft.learning.intervals import wilson
 
-_Z = 1.959963984540054
 _SMALLEST = 1e-7
 FEW_IMAGES = 20
 """An interval from fewer images is shown in grey: it says little."""
@@ -64,17 +63,6 @@ def measure(
         calibration_error=expected_calibration_error(confidence, correct),
         per_class=_per_class(proposed, true, class_names),
     )
-
-
-def wilson(successes: int, count: int) -> Interval:
-    """A share with its 95 % Wilson interval; 0 of 0 gives the interval 0 to 1."""
-    if count == 0:
-        return Interval(0.0, 0.0, 1.0, 0)
-    share = successes / count
-    spread = _Z * _Z / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
-    return Interval(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)), count)
 
 
 def confusion_matrix(true: Ints, proposed: Ints, class_count: int) -> Ints:

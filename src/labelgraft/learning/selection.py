@@ -15,6 +15,7 @@ import numpy as np
 from labelgraft.domain.arrays import Bools, Doubles, Floats, Ints
 from labelgraft.domain.queue import QueueOrder, QueueReason
 from labelgraft.errors import BadSetting, ShapeMismatch
+from labelgraft.learning.directions import unit_rows
 from labelgraft.learning.one_core import one_core
 
 RANDOM_SHARE = 0.1
@@ -268,8 +269,8 @@ def principal_axes(embeddings: Floats, rng: np.random.Generator) -> Floats:
     sample = embeddings
     if len(embeddings) > _AXES_FROM:
         sample = embeddings[np.sort(rng.choice(len(embeddings), _AXES_FROM, replace=False))]
-    unit = sample / np.maximum(np.linalg.norm(sample, axis=1, keepdims=True), 1e-12)
-    unit = unit - unit.mean(axis=0)
+    unit = unit_rows(sample)
+    unit -= unit.mean(axis=0)
     small = unit @ unit.T if len(unit) < unit.shape[1] else unit.T @ unit
     values, vectors = np.linalg.eigh(small.astype(np.float64))
     kept = np.flatnonzero(values > 1e-9 * max(float(values[-1]), 1e-30))[-_AXES:]

@@ -16,7 +16,7 @@ from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ContentHash, ProjectId
 from labelgraft.domain.lookup import rows_of
 from labelgraft.errors import JobCancelled, LabelgraftError
-from labelgraft.learning.directions import main_directions
+from labelgraft.learning.directions import main_directions, unit_rows
 from labelgraft.services.embedding_spaces import known_images, spaces_of
 from labelgraft.storage import counters, images, projects
 from labelgraft.storage.embeddings import EmbeddingSpace
@@ -129,16 +129,10 @@ def _made(
         if closing.is_set():
             raise JobCancelled("The workspace is being closed. Nothing was computed.")
         if len(part):
-            rows[part] = unit(space.read([listed[at] for at in part])) @ basis
+            rows[part] = unit_rows(space.read([listed[at] for at in part])) @ basis
     return Compact(wanted, rows, basis, backbone, space.count, additions)
 
 
 def _basis(space: EmbeddingSpace, hashes: list[ContentHash]) -> Floats:
     some = np.random.default_rng(0).permutation(len(hashes))[:BASIS_ROWS]
-    return main_directions(unit(space.read([hashes[at] for at in sorted(some.tolist())])), WIDTH, rounds=3)
-
-
-def unit(rows: Floats) -> Floats:
-    """Rows brought to length 1; a row of zeros stays."""
-    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return scaled
+    return main_directions(unit_rows(space.read([hashes[at] for at in sorted(some.tolist())])), WIDTH, rounds=3)

@@ -14,8 +14,8 @@ from labelgraft.domain.lookup import rows_of
 from labelgraft.domain.model import Model
 from labelgraft.domain.scorecard import ClassDuel, Differing, ModelDuel, PairedDifference
 from labelgraft.errors import BadInput
+from labelgraft.learning.intervals import wilson
 from labelgraft.learning.paired import paired_difference
-from labelgraft.learning.quality import wilson
 from labelgraft.learning.resident import Resident
 from labelgraft.services.read_labels import Labels, need_labels, read_labels
 from labelgraft.services.score_images import model_vectors, stored_head

@@ -43,7 +43,7 @@ def filtered_rows(
     """The columns, and (K,) their rows that the filter lets through, in the order of their numbers."""
     columns = state_columns(workspace, project_id)
     fits = _marked(columns, wanted) & _labelled(columns, wanted)
-    if _asks_for_proposals(wanted):
+    if wanted.asks_for_proposals:
         fits &= _proposed(workspace, project_id, columns, wanted)
     if wanted.suspicious is not None:
         fits &= suspicious(columns, workspace, project_id, compact) == wanted.suspicious
@@ -129,11 +129,6 @@ def _labelled(columns: StateColumns, wanted: ImageFilter) -> Bools:
         fits[:] = False
         fits[columns.rows(columns.label_image_ids[columns.label_class_ids == wanted.class_id])] = True
     return fits
-
-
-def _asks_for_proposals(wanted: ImageFilter) -> bool:
-    asked = (wanted.proposed_class_id, wanted.model_id, wanted.min_confidence, wanted.max_confidence)
-    return any(value is not None for value in asked)
 
 
 def _proposed(

@@ -14,7 +14,7 @@ from labelgraft.domain.lookup import rows_of
 from labelgraft.domain.model import Model
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.scorecard import LiveScore
-from labelgraft.learning.quality import wilson
+from labelgraft.learning.intervals import wilson
 from labelgraft.services.read_labels import Labels, read_labels
 from labelgraft.storage import gestures, rejecting, scores
 from labelgraft.storage.workspace import Workspace

@@ -7,8 +7,9 @@ import numpy as np
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ContentHash, ImageId, ProjectId
 from labelgraft.errors import BadInput
+from labelgraft.learning.directions import unit_rows
 from labelgraft.learning.one_core import one_core
-from labelgraft.services.compact_vectors import Compact, CompactVectors, unit
+from labelgraft.services.compact_vectors import Compact, CompactVectors
 from labelgraft.services.embedding_spaces import spaces_of
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
@@ -31,7 +32,7 @@ def similar_images(
     order = np.argpartition(-likeness, most - 1)[:most]
     order = order[known.image_ids[order] != image_id]
     asked = [image_id, *(ImageId(number) for number in known.image_ids[order].tolist())]
-    vectors = unit(_full(workspace, known, asked))
+    vectors = unit_rows(_full(workspace, known, asked))
     cosines = vectors[1:] @ vectors[0]
     best = np.argsort(-cosines, kind="stable")[:count]
     return known.image_ids[order[best]], cosines[best].astype(np.float32)

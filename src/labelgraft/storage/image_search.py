@@ -175,7 +175,7 @@ def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[
         if c.execute(of_project).scalar() != project_id:
             return None
         streams.append(_labelled_with(wanted.class_id))
-    if _asks_for_proposals(wanted):
+    if wanted.asks_for_proposals:
         streams.append(_proposed(project_id, wanted))
     folder = None if wanted.folder is None else folders.number_of(c, project_id, wanted.folder)
     if wanted.folder is not None and folder is None:
@@ -191,11 +191,6 @@ def _labelled_with(class_id: int) -> _Indexed:
     a = annotation.c
     holds = select(a.id).where(a.image_id == image.c.id, a.class_id == class_id).exists()
     return _Indexed(a.image_id, [[a.class_id == class_id]], holds)
-
-
-def _asks_for_proposals(wanted: ImageFilter) -> bool:
-    asked = (wanted.proposed_class_id, wanted.model_id, wanted.min_confidence, wanted.max_confidence)
-    return any(value is not None for value in asked)
 
 
 def _proposed(project_id: ProjectId, wanted: ImageFilter) -> _Indexed:
