@@ -135,4 +135,6 @@ def _made(
 
 def _basis(space: EmbeddingSpace, hashes: list[ContentHash]) -> Floats:
     some = np.random.default_rng(0).permutation(len(hashes))[:BASIS_ROWS]
-    return main_directions(unit_rows(space.read([hashes[at] for at in sorted(some.tolist())])), WIDTH, rounds=3)
+    return main_directions(
+        unit_rows(space.read([hashes[at] for at in sorted(some.tolist())])), WIDTH, rounds=3
+    )
