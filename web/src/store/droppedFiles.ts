@@ -25,22 +25,30 @@ const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
 
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
-const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFolder = (entry: FileSystemEntry | null): entry is FileSystemDirectoryEntry =>
+  entry?.isDirectory === true;
+
+const inFolder = async (folder: FileSystemDirectoryEntry): Promise<UploadFile[]> => {
+  const found: UploadFile[] = [];
+  const open: FileSystemEntry[] = [folder];
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    if (isFile(entry)) found.push({ path: entry.fullPath.replace(/^\//, ""), blob: await fileOf(entry) });
+    else if (isFolder(entry)) open.push(...(await readAll(entry.createReader())));
+  }
+  return found;
+};
 
 /** What lies in dropped files and folders, however deep. Call it at once: a drop is readable only while it is told. */
 export const filesOfDrop = async (items: DataTransferItemList): Promise<UploadFile[]> => {
-  const found: UploadFile[] = [];
-  const folders: FileSystemEntry[] = [...items]
-    .filter((item) => item.kind === "file")
-    .map((item) => item.webkitGetAsEntry())
-    .filter((entry) => entry !== null);
-  while (folders.length > 0) {
-    const entry = folders.pop();
-    if (entry === undefined) break;
-    if (isFile(entry)) found.push({ path: entry.fullPath.replace(/^\//, ""), blob: await fileOf(entry) });
-    else if (isFolder(entry)) folders.push(...(await readAll(entry.createReader())));
-  }
-  return found.sort((a, b) => a.path.localeCompare(b.path, "en"));
+  const dropped = [...items].filter((item) => item.kind === "file");
+  const folders = dropped.map((item) => item.webkitGetAsEntry()).filter(isFolder);
+  const alone = dropped
+    .filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
+    .map((item) => item.getAsFile())
+    .filter((file) => file !== null)
+    .map((file) => ({ path: file.name, blob: file }));
+  const found = await Promise.all(folders.map(inFolder));
+  return [...alone, ...found.flat()].sort((a, b) => a.path.localeCompare(b.path, "en"));
 };
 
 /** What was chosen by a file dialog. */
