@@ -32,7 +32,7 @@ MISTAKES = {
     "predict pets": (2, "There is no model yet. Train one: labelgraft train PROJECT"),
     "train pets --head mpl": (2, "is not one of 'linear', 'mlp', 'finetune', 'scratch'"),
     "train pets --epochs 0": (2, "epochs: found 0, expected a whole number from 1"),
-    "revert pets 99": (2, "There is no operation 99."),
+    "revert pets 99": (2, "This project has no operation 99."),
     "map pets --round 9": (2, "No map round is called '9'. There are: 1."),
     "embed pets --backbone resnet5": (2, "Did you mean 'resnet50'"),
     "export pets cvs nowhere": (2, "No format is called 'cvs'. Did you mean 'csv'?"),

@@ -136,6 +136,28 @@ def test_a_second_serve_shows_the_first_one(workspace: Path) -> None:
         assert httpx2.get(found[0], trust_env=False).status_code == 303
 
 
+def test_run_beside_a_server_takes_photos_in_through_it_where_it_may_read(
+    workspace: Path, served_pictures: Path, tmp_path: Path
+) -> None:
+    with started(workspace, "serve", "--root", str(served_pictures)) as server:
+        command = [sys.executable, "-m", "labelgraft", "-w", str(workspace), "run", "--no-browser"]
+        allowed = [*command, str(served_pictures), "--name", "again", "--classes", "cat,dog"]
+        told = subprocess.run(allowed, capture_output=True, text=True, timeout=120, check=False)
+        assert told.returncode == 0, told.stderr
+        assert "/projects/2/gallery" in told.stdout
+        again = server.client.get("/api/v1/projects").json()[1]
+        assert (again["name"], again["images"]) == ("again", 30)
+        until('"rounds":1', server, "/api/v1/projects/2")
+        assert len(server.client.get("/api/v1/jobs?project_id=2").json()) == 2
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        told = subprocess.run(
+            [*command, str(elsewhere)], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert told.returncode == 2
+        assert "--root" in told.stderr
+
+
 def test_the_idle_server_holds_no_torch_and_little_memory(workspace: Path) -> None:
     with started(workspace, "serve") as server:
         process = psutil.Process(server.process.pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from labelgraft.cli.texts import comma_names
 from labelgraft.errors import BadInput
 
 if TYPE_CHECKING:
-    from labelgraft.workbench.front_door import Workbench
+    from labelgraft.cli.serving import AnyBench
+    from labelgraft.remote.project import RemoteProject
     from labelgraft.workbench.project import ProjectBench
 
 LOOK_SECONDS = 0.5
@@ -35,10 +37,10 @@ def run(output: Output, photos: Path, name: str, classes: str, port: int | None,
     source = photos.absolute()
     wanted = name.strip() or source.name or "photos"
 
-    def prepare(bench: Workbench) -> str:
+    def prepare(bench: AnyBench) -> str:
         return f"/projects/{project_of(bench, wanted, comma_names(classes)).id}/gallery"
 
-    def begin(bench: Workbench) -> None:
+    def begin(bench: AnyBench) -> None:
         take_in(bench, bench.project(wanted), source)
 
     roots = (source if source.is_dir() else source.parent,)
@@ -47,9 +49,10 @@ def run(output: Output, photos: Path, name: str, classes: str, port: int | None,
     )
 
 
-def project_of(bench: Workbench, name: str, classes: tuple[str, ...]) -> ProjectBench:
+def project_of(bench: AnyBench, name: str, classes: tuple[str, ...]) -> ProjectBench | RemoteProject:
     """The project of that name, begun if it is not there, with these classes."""
-    found = next((each for each in bench.projects() if each.name == name), None)
+    every: Sequence[ProjectBench | RemoteProject] = bench.projects()
+    found = next((each for each in every if each.name == name), None)
     if found is None:
         return bench.new_project(name, classes=classes)
     if classes:
@@ -57,8 +60,10 @@ def project_of(bench: Workbench, name: str, classes: tuple[str, ...]) -> Project
     return found
 
 
-def take_in(bench: Workbench, project: ProjectBench, source: Path) -> None:
+def take_in(bench: AnyBench, project: ProjectBench | RemoteProject, source: Path) -> None:
     """Import the images, or wait for an import of them that goes on already; then lay them out for the first time."""
+    from labelgraft.workbench import front_door
+
     going = [
         job.number
         for job in bench.jobs()
@@ -68,6 +73,8 @@ def take_in(bench: Workbench, project: ProjectBench, source: Path) -> None:
         project.add_images(source)
     while any(str(bench.job(number).state) == "running" for number in going):
         time.sleep(LOOK_SECONDS)
+    if not isinstance(bench, front_door.Workbench):
+        return  # a server that was asked to import lays the images out by itself
     if project.map_rounds() or any(job.kind == "map" and str(job.state) == "running" for job in bench.jobs()):
         return
     if not project.status().images:
