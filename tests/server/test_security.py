@@ -203,6 +203,22 @@ def test_every_answer_carries_the_strict_headers(served: Served, stranger: TestC
         assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("text", ["%", "_", "a%b", "' OR 1=1 --", '"', "\\", "]["])
+def test_text_in_a_filter_is_text_and_nothing_else(served: Served, text: str) -> None:
+    answer = served.client.get(f"{served.path}/images", params={"path_contains": text})
+    assert answer.status_code == 200
+    expected = [row.image.id for row in served.project.images(limit=30).rows if text in row.image.path]
+    assert [each["id"] for each in answer.json()["images"]] == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"sort": "path; DROP TABLE image"}, {"sort": "revision"}, {"state": "any"}, {"order_by": "id"}, {"class__name": "cat"}],
+)  # fmt: skip
+def test_filters_and_orders_are_those_of_the_list(served: Served, query: dict[str, str]) -> None:
+    assert served.client.get(f"{served.path}/images/columns", params=query).status_code == 422
+
+
 @pytest.mark.parametrize("name", ["onnx:/etc/passwd", "efficientnet-lite0@/etc/passwd"])
 def test_no_request_makes_the_server_read_a_file_by_the_name_of_a_backbone(served: Served, name: str) -> None:
     asked = [
