@@ -50,6 +50,17 @@ def test_taking_back_the_taking_back_brings_the_corrections_again(pets: Pets) ->
         assert operations.get(c, lasso.id).reverted_by is None
 
 
+def test_undo_and_redo_by_turns_tell_each_time_whether_the_first_operation_is_in_force(pets: Pets) -> None:
+    last = lasso = pets.label("cat", 0, 1)
+    for in_force in (False, True, False, True):
+        done = pets.revert(last)
+        assert done.operation is not None
+        last = done.operation
+        with pets.database.reading() as c:
+            assert (operations.get(c, lasso.id).reverted_by is None) is in_force
+        assert pets.names()[:2] == (["cat", "cat"] if in_force else ["", ""])
+
+
 def test_a_correction_that_was_itself_taken_back_is_not_reported(pets: Pets) -> None:
     lasso = pets.label("cat", 0, 1)
     pets.revert(pets.label("dog", 1))

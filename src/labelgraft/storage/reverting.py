@@ -93,10 +93,20 @@ def _record(
         idempotency_key=idempotency_key,
         reverts=reverted.id,
     )
-    # Taking back a taking-back puts the first operation in force again.
-    in_force_again = (operation.c.id == reverted.reverts) & (operation.c.reverted_by == reverted.id)
-    c.execute(update(operation).where(in_force_again).values(reverted_by=None))
+    _mark_earlier(c, reverted)
     return new
+
+
+def _mark_earlier(c: Connection, reverted: Operation) -> None:
+    """Taking back a taking-back puts what it took back in force again, and that what it took back out, and so on."""
+    at, in_force = reverted, False
+    while at.reverts is not None:
+        below = operations.get(c, at.reverts)
+        if not in_force and below.reverted_by != at.id:
+            return
+        marked = update(operation).where(operation.c.id == below.id)
+        c.execute(marked.values(reverted_by=at.id if in_force else None))
+        at, in_force = below, not in_force
 
 
 @dataclass(frozen=True, slots=True)
