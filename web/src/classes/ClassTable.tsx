@@ -79,56 +79,58 @@ export const ClassTable = ({
     },
   });
   return (
-    <div className={classes.table} role="table" aria-label="Classes" aria-rowcount={found.length + 1}>
-      <div className={classes.bar} role="rowgroup">
-        <div className={classes.columns} role="row" aria-rowindex={1}>
-          <span role="columnheader">
-            <VisuallyHidden>Order</VisuallyHidden>
-          </span>
-          <span role="columnheader">
-            <VisuallyHidden>Colour</VisuallyHidden>
-          </span>
-          <span role="columnheader">Name</span>
-          <span role="columnheader">Key</span>
-          <span role="columnheader" className={classes.number}>
-            Labels
-          </span>
-          <span role="columnheader" className={classes.number}>
-            Proposed
-          </span>
-          <span role="columnheader">
-            <VisuallyHidden>More</VisuallyHidden>
-          </span>
+    <>
+      <div className={classes.table} role="table" aria-label="Classes" aria-rowcount={found.length + 1}>
+        <div className={classes.bar} role="rowgroup">
+          <div className={classes.columns} role="row" aria-rowindex={1}>
+            <span role="columnheader">
+              <VisuallyHidden>Order</VisuallyHidden>
+            </span>
+            <span role="columnheader">
+              <VisuallyHidden>Colour</VisuallyHidden>
+            </span>
+            <span role="columnheader">Name</span>
+            <span role="columnheader">Key</span>
+            <span role="columnheader" className={classes.number}>
+              Labels
+            </span>
+            <span role="columnheader" className={classes.number}>
+              Proposed
+            </span>
+            <span role="columnheader">
+              <VisuallyHidden>More</VisuallyHidden>
+            </span>
+          </div>
         </div>
-      </div>
-      <div ref={scroll} className={classes.scroll} role="rowgroup">
-        <div className={classes.rows} role="presentation" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const id = reorder.shown[index];
-            const about = id === undefined ? undefined : byId.get(id);
-            if (about === undefined) return null;
-            return (
-              <ClassRow
-                key={about.id}
-                about={about}
-                all={all}
-                place={index}
-                top={start}
-                proposed={proposed.get(about.id) ?? 0}
-                reorder={sortable ? reorder : null}
-                hint={HINT}
-                changes={changes}
-                onMerge={() => onMerge(about)}
-                onDelete={() => onDelete(about)}
-              />
-            );
-          })}
+        <div ref={scroll} className={classes.scroll} role="rowgroup">
+          <div className={classes.rows} role="presentation" style={{ height: rows.getTotalSize() }}>
+            {rows.getVirtualItems().map(({ index, start }) => {
+              const id = reorder.shown[index];
+              const about = id === undefined ? undefined : byId.get(id);
+              if (about === undefined) return null;
+              return (
+                <ClassRow
+                  key={about.id}
+                  about={about}
+                  all={all}
+                  place={index}
+                  top={start}
+                  proposed={proposed.get(about.id) ?? 0}
+                  reorder={sortable ? reorder : null}
+                  hint={HINT}
+                  changes={changes}
+                  onMerge={() => onMerge(about)}
+                  onDelete={() => onDelete(about)}
+                />
+              );
+            })}
+          </div>
         </div>
       </div>
       <VisuallyHidden id={HINT}>
         Drag, or press arrow up and arrow down, Home and End, to move.
       </VisuallyHidden>
       <VisuallyHidden role="status">{said}</VisuallyHidden>
-    </div>
+    </>
   );
 };

@@ -21,7 +21,7 @@ export const FormatCards = ({
         <Radio.Card key={name} value={name} className={classes.format ?? ""} aria-label={titleOf(name)}>
           <span className={classes.top}>
             <span className={classes.title}>{titleOf(name)}</span>
-            <Badge size="sm" color={lossless ? "graft" : "gray"}>
+            <Badge size="sm" tt="none" fw={500} color={lossless ? "graft" : "gray"}>
               {lossless ? "Keeps everything" : "Keeps less"}
             </Badge>
           </span>

@@ -8,7 +8,6 @@ import type { Job } from "@/store/jobs";
 import type { Project } from "@/store/projects";
 import { Section } from "@/ui/Section";
 import { sayProblem } from "@/ui/toasts";
-import { countOf } from "@/ui/words";
 
 import { FormatCards } from "./FormatCards";
 import { titleOf, transferOf, type Transfer } from "./formats";
@@ -66,9 +65,7 @@ export const NewExport = ({ formats, counts }: { formats: readonly Format[]; cou
         <Group justify="space-between">
           <Progressing projectId={id} started={started} />
           <Button loading={start.isPending} onClick={() => start.mutate()}>
-            {split === null && !proposals && counts.labelled > 0
-              ? `Export ${countOf(counts.labelled, "labelled image")} as ${titleOf(format.name)}`
-              : `Export as ${titleOf(format.name)}`}
+            Export as {titleOf(format.name)}
           </Button>
         </Group>
       </Section>

@@ -6,7 +6,7 @@ const TITLES: Readonly<Record<string, string>> = {
   csv: "CSV table",
   prodigy: "Prodigy JSON lines",
   coco: "COCO JSON",
-  "image-folder": "One folder per class",
+  "image-folder": "Folders by class",
   folder: "Images only",
 };
 

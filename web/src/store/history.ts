@@ -40,26 +40,34 @@ export const fetchNewest = (projectId: number, cause: Cause | null): Promise<Ope
 
 export type History = InfiniteData<OperationPage>;
 
-/** What the newest operations say about older ones: taken back by them, or in force again through them. */
-const marked = (old: Operation, fresh: readonly Operation[], undone: ReadonlySet<number>): Operation => {
-  const by = fresh.find((each) => each.reverts === old.id);
-  if (by !== undefined) return { ...old, reverted_by: by.reverted_by === null ? by.id : null };
-  return old.reverted_by !== null && undone.has(old.reverted_by) ? { ...old, reverted_by: null } : old;
+/**
+ * Operations, newest first and without gaps, with the marks that they give each other: what takes an operation back is
+ * always newer, and counts as long as it is not taken back itself.
+ */
+const marked = (operations: readonly Operation[]): Operation[] => {
+  const takenBackBy = new Map<number, number>();
+  return operations.map((each) => {
+    const by = takenBackBy.get(each.id) ?? null;
+    if (by === null && each.reverts !== null) takenBackBy.set(each.reverts, each.id);
+    return by === each.reverted_by ? each : { ...each, reverted_by: by };
+  });
 };
 
 /**
- * The pages with the newest one on top of them. Null where so much happened that operations between it and the known
- * ones may be missing: then all is to be read again.
+ * The pages with what is new on top of them. Null where so much happened that operations between the newest page and
+ * the known ones may be missing: then all is to be read again.
  */
 export const withNewest = (known: History, newest: OperationPage): History | null => {
   const latest = known.pages[0]?.operations[0]?.id ?? 0;
   const fresh = newest.operations.filter(({ id }) => id > latest);
   if (fresh.length === newest.operations.length && newest.next_before !== null) return null;
-  const undone = new Set(fresh.map(({ reverts }) => reverts).filter((id) => id !== null));
-  const again = new Map(newest.operations.map((each) => [each.id, each]));
+  const all = marked([...fresh, ...known.pages.flatMap(({ operations }) => operations)]);
+  let from = 0;
   const pages = known.pages.map((page, at) => {
-    const old = page.operations.map((each) => again.get(each.id) ?? marked(each, fresh, undone));
-    return { ...page, operations: at === 0 ? [...fresh, ...old] : old };
+    const until = from + page.operations.length + (at === 0 ? fresh.length : 0);
+    const operations = all.slice(from, until);
+    from = until;
+    return { ...page, operations };
   });
   return { ...known, pages };
 };
