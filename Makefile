@@ -53,8 +53,8 @@ $(WEB_OUT)/index.html: web/node_modules/.installed $(WEB_SOURCES)
 	touch $@
 
 web-check: web
-	cd web && npx tsc --noEmit && npx eslint --max-warnings 0 . && npm run --silent format:check
-	cd web && node checks/client.mjs && node checks/size.mjs && npx vitest run --reporter=dot
+	cd web && { npx tsc --noEmit & types=$$!; npm run --silent lint && wait $$types; }
+	cd web && npm run --silent format:check && node checks/client.mjs && node checks/size.mjs && npx vitest run --reporter=dot
 
 web/node_modules/.installed: web/package.json web/package-lock.json | node
 	cd web && npm ci --silent

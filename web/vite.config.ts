@@ -41,12 +41,23 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       output: {
+        // A few files rather than seventy crumbs: browsers ask for six at a time.
+        codeSplitting: {
+          groups: [
+            {
+              name: "libraries",
+              test: /node_modules\/(?!.*(?:recharts|@mantine\/charts|d3-|victory|redux|immer|es-toolkit|decimal))/,
+            },
+            { name: "base", test: /\/src\/(?:ui|store|api|shapes)\//, minShareCount: 3 },
+          ],
+        },
         // Named for the room a screen lies in; every screen's file is called Screen.
         chunkFileNames: ({ facadeModuleId, name }) =>
           `assets/${/src\/(\w+)\/Screen\.tsx$/.exec(facadeModuleId ?? "")?.[1] ?? name}-[hash].js`,
       },
     },
     target: "es2022",
+    chunkSizeWarningLimit: 1000,
   },
   test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], pool: "threads" },
 });
