@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from labelgraft.domain.annotation import Author, AuthorKind
-from labelgraft.domain.ids import ContentHash, ModelId
+from labelgraft.domain.ids import ContentHash, ModelId, OperationId
 from labelgraft.domain.image import ImageState, NewImage, Split
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.proposal import ProposalColumns
-from labelgraft.storage import classes, images, labelling, proposals
+from labelgraft.storage import classes, images, labelling, operations, proposals
 from labelgraft.storage.database import Database
 from labelgraft.storage.state_columns import StateCache
 
@@ -56,16 +56,14 @@ def do_something(pets: Pets, dice: random.Random) -> None:
             labelling.set_folder(c, p, dict.fromkeys(some, dice.choice("ab")), author=ANNA, summary="")
         elif what == 5 and len(alive) > 1:
             classes.delete(c, p, dice.choice(alive), author=ANNA)
-        elif what == 6 and labels(pets):
-            labelling.revert(c, dice.choice(labels(pets)), author=ANNA)
+        elif what == 6 and revertable(pets):
+            labelling.revert(c, dice.choice(revertable(pets)), author=ANNA)
         elif alive:
             labelling.set_class(c, p, some, dice.choice(alive), author=ANNA, cause=Cause.HAND, summary="")
     return None
 
 
-def labels(pets: Pets) -> list[int]:
-    from labelgraft.storage import operations
-
+def revertable(pets: Pets) -> list[OperationId]:
     with pets.database.reading() as c:
         return [o.id for o in operations.page(c, pets.project_id) if o.cause is not Cause.MODEL_RUN]
 
