@@ -170,11 +170,14 @@ def changed_of(report: ChangeReport) -> Changed:
     done, effect = report.operation, report.effect
     count = done.image_count if done is not None else effect.images if effect is not None else 0
     return Changed(
-        operation=None if done is None else operation_of(done), image_count=count, words=report.words,
-        effect=None if effect is None else Effect.model_validate(effect), per_class={int(number): count for number, count in report.per_class.items()},
+        operation=None if done is None else operation_of(done),
+        image_count=count,
+        words=report.words,
+        effect=None if effect is None else Effect.model_validate(effect),
+        per_class={int(number): given for number, given in report.per_class.items()},
         expected_right=report.expected_right,
         revisions=_told(report.revisions),
-    )  # fmt: skip
+    )
 
 
 def reverted_of(report: RevertReport, revisions: Mapping[ImageId, int] | None) -> Reverted:
