@@ -120,7 +120,7 @@ export const ClassRow = ({
         search={{ proposed_class_id: id, state: "proposed" }}
       />
       <span role="cell">
-        <Menu position="bottom-end" withinPortal returnFocus={false}>
+        <Menu position="bottom-end" withInitialFocusPlaceholder={false} returnFocus={!renaming}>
           <Menu.Target>
             <ActionIcon aria-label={`More about ${name}`}>
               <Ellipsis size={16} />
@@ -134,7 +134,7 @@ export const ClassRow = ({
               Merge into another…
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item leftSection={<Trash2 size={16} />} color="red" onClick={onDelete}>
+            <Menu.Item leftSection={<Trash2 size={16} />} c="var(--danger)" onClick={onDelete}>
               Delete…
             </Menu.Item>
           </Menu.Dropdown>

@@ -1,5 +1,5 @@
 import { Button, Group, Popover, Stack, Text, TextInput } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import type { ListedClass } from "@/store/classes";
 
@@ -17,8 +17,11 @@ const Form = ({
   changes: ClassChanges;
   onClose: () => void;
 }) => {
+  const field = useRef<HTMLInputElement>(null);
   const [key, setKey] = useState(about.key ?? "");
   const [problem, setProblem] = useState<string | null>(null);
+  // At once, not after the fade: whoever clicks types the key with the other hand.
+  useEffect(() => field.current?.select(), []);
   const owner = all.find((each) => each.id !== about.id && key !== "" && each.key === key);
   const save = (wanted: string | null) => {
     if (wanted === about.key) {
@@ -42,7 +45,7 @@ const Form = ({
           value={key}
           data-autofocus
           error={owner !== undefined || problem !== null}
-          onFocus={(event) => event.currentTarget.select()}
+          ref={field}
           onChange={(event) => {
             // The last character typed, so that a key is changed by one press.
             setKey(Array.from(event.currentTarget.value.trim()).at(-1) ?? "");
