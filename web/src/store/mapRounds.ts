@@ -19,6 +19,8 @@ export type { Bridge, IslandReport, MapRound, NewRound, OddOne } from "@/api/map
 
 /** Points of a round, ascending by image. */
 export interface MapPoints {
+  /** The number of their round; null for a preview. */
+  round: number | null;
   imageIds: Uint32Array;
   /** x0, y0, x1, y1, ... in map radii. */
   xy: Float32Array;
@@ -26,13 +28,13 @@ export interface MapPoints {
   islands: Int32Array;
 }
 
-const fetchPoints = async (path: string, signal: AbortSignal): Promise<MapPoints> => {
+const fetchPoints = async (round: number | null, path: string, signal: AbortSignal): Promise<MapPoints> => {
   const columns = decodeColumns(await getColumns(path, signal));
   const imageIds = Uint32Array.from(columns.ids("image_ids"));
   const islands = columns.has("islands")
     ? Int32Array.from(columns.numbers("islands"))
     : new Int32Array(imageIds.length).fill(-1);
-  return { imageIds, xy: columns.get("xy", "float32"), islands };
+  return { round, imageIds, xy: columns.get("xy", "float32"), islands };
 };
 
 export const roundsQuery = (projectId: number) =>
@@ -42,7 +44,7 @@ export const roundsQuery = (projectId: number) =>
 export const roundPointsQuery = (projectId: number, round: number) =>
   queryOptions({
     queryKey: ["map-columns", projectId, round],
-    queryFn: ({ signal }) => fetchPoints(`/projects/${projectId}/map/rounds/${round}/columns`, signal),
+    queryFn: ({ signal }) => fetchPoints(round, `/projects/${projectId}/map/rounds/${round}/columns`, signal),
     staleTime: Infinity,
     structuralSharing: false,
   });
@@ -53,7 +55,7 @@ export const previewQuery = (projectId: number, backbone: string | null) =>
     queryKey: ["map-preview", projectId, backbone],
     queryFn: ({ signal }) => {
       const asked = backbone === null ? "" : `?backbone=${encodeURIComponent(backbone)}`;
-      return fetchPoints(`/projects/${projectId}/map/preview${asked}`, signal);
+      return fetchPoints(null, `/projects/${projectId}/map/preview${asked}`, signal);
     },
     structuralSharing: false,
     retry: false,
