@@ -12,13 +12,17 @@ from labelgraft.domain.image import ImageFilter
 from labelgraft.domain.intake import ImportPreview, ImportSource
 from labelgraft.errors import LabelgraftError
 from labelgraft.formats import registry as formats
-from labelgraft.jobs.records import JobStatus
+from labelgraft.jobs.records import JobState, JobStatus
 from labelgraft.jobs.runner import JobHandle
 from labelgraft.services.demo_digits import NAME as DIGITS
 from labelgraft.services.preview_import import preview_import
 from labelgraft.services.read_source import ImportRequest
 from labelgraft.storage import images
 from labelgraft.workbench.map_verbs import MapVerbs
+
+
+_ONE_FIRST_MAP = threading.Lock()
+"""Two imports that end together ask one after the other whether a map is there."""
 
 
 class IntakeVerbs(MapVerbs):
@@ -58,12 +62,18 @@ class IntakeVerbs(MapVerbs):
     def _lay_out_after(self, importing: JobHandle) -> None:
         try:
             importing.wait()
-            if not self.map_rounds() and self._has_images():
-                self.start_map()
+            with _ONE_FIRST_MAP:
+                if self._wants_first_map():
+                    self.start_map()
         except LabelgraftError:
             return  # the list of jobs tells why an import failed; the map is laid out when somebody asks for it
 
-    def _has_images(self) -> bool:
+    def _wants_first_map(self) -> bool:
+        maps = [
+            job for job in self._engine.jobs.jobs() if job.kind == "map" and job.state == JobState.RUNNING
+        ]
+        if self.map_rounds() or any(job.arguments.get("project_id") == self.id for job in maps):
+            return False
         with self._workspace.database.reading() as connection:
             return bool(images.page(connection, self.id, ImageFilter(), None, 1).images)
 
