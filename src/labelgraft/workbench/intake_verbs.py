@@ -20,7 +20,6 @@ from labelgraft.services.read_source import ImportRequest
 from labelgraft.storage import images
 from labelgraft.workbench.map_verbs import MapVerbs
 
-
 _ONE_FIRST_MAP = threading.Lock()
 """Two imports that end together ask one after the other whether a map is there."""
 

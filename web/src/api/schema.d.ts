@@ -4,26 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description Whether the server answers; the only route without a session.
-         */
-        get: operations["health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/about": {
         parameters: {
             query?: never;
@@ -44,7 +24,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/settings": {
+    "/api/v1/backbones": {
         parameters: {
             query?: never;
             header?: never;
@@ -52,10 +32,52 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Settings
-         * @description Every setting with its value; they are changed in labelgraft.toml or the environment, and read at the start.
+         * List Backbones
+         * @description The catalogue of pretrained networks, with their speed on this machine.
          */
-        get: operations["list_settings"];
+        get: operations["list_backbones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Demo
+         * @description Make a project of handwritten digits; nothing is downloaded. Each call makes another one.
+         */
+        post: operations["begin_demo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description A stream of `hello`, `operation`, `project`, `job` and `run`; /api/v1/openapi.json describes each under webhooks.
+         *
+         *     A stream that breaks off goes on where it was: each event has an id that browsers send back as Last-Event-ID.
+         */
+        get: operations["events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,27 +106,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/start-links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * New Start Link
-         * @description An address that opens one more session, once: for another browser of the same person.
-         */
-        post: operations["new_start_link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects": {
+    "/api/v1/health": {
         parameters: {
             query?: never;
             header?: never;
@@ -112,62 +114,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Projects
-         * @description Every project at a glance, oldest first.
+         * Health
+         * @description Whether the server answers; the only route without a session.
          */
-        get: operations["list_projects"];
-        put?: never;
-        /**
-         * New Project
-         * @description Begin a project.
-         */
-        post: operations["new_project"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Project
-         * @description One project at a glance.
-         */
-        get: operations["get_project"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Project
-         * @description Delete a project with its labels and models; image files are never touched.
-         */
-        delete: operations["delete_project"];
-        options?: never;
-        head?: never;
-        /**
-         * Change Project
-         * @description Rename a project, or take another backbone for it.
-         */
-        patch: operations["change_project"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Project Status
-         * @description How far a project has come, and what to do next.
-         */
-        get: operations["get_project_status"];
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -256,7 +206,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events": {
+    "/api/v1/pictures/{content_hash}/256.webp": {
         parameters: {
             query?: never;
             header?: never;
@@ -264,12 +214,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
-         * @description A stream of `hello`, `operation`, `project`, `job` and `run`; /api/v1/openapi.json describes each under webhooks.
-         *
-         *     A stream that breaks off goes on where it was: each event has an id that browsers send back as Last-Event-ID.
+         * Thumbnail
+         * @description The long side at most 256 px.
          */
-        get: operations["events"];
+        get: operations["get_thumbnail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -298,26 +246,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pictures/{content_hash}/256.webp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Thumbnail
-         * @description The long side at most 256 px.
-         */
-        get: operations["get_thumbnail"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/pictures/{content_hash}/large.webp": {
         parameters: {
             query?: never;
@@ -338,7 +266,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/sheets": {
+    "/api/v1/places": {
         parameters: {
             query?: never;
             header?: never;
@@ -346,10 +274,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sheets
-         * @description Which sheet shows each image, and where: columns image_ids, sheets (index into facts.names, or -1), cells.
+         * List Places
+         * @description Folders from which images can be imported, with how many they hold.
+         *
+         *     What lies outside of the roots, is hidden, or is not there at all is a 404 that looks the same.
          */
-        get: operations["list_sheets"];
+        get: operations["list_places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -358,7 +288,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/sheets/{name}.webp": {
+    "/api/v1/projects": {
         parameters: {
             query?: never;
             header?: never;
@@ -366,19 +296,23 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sheet
-         * @description A sheet of 16 x 16 cells of 64 px.
+         * List Projects
+         * @description Every project at a glance, oldest first.
          */
-        get: operations["get_sheet"];
+        get: operations["list_projects"];
         put?: never;
-        post?: never;
+        /**
+         * New Project
+         * @description Begin a project.
+         */
+        post: operations["new_project"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/backbones": {
+    "/api/v1/projects/{project_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -386,16 +320,24 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Backbones
-         * @description The catalogue of pretrained networks, with their speed on this machine.
+         * Get Project
+         * @description One project at a glance.
          */
-        get: operations["list_backbones"];
+        get: operations["get_project"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Project
+         * @description Delete a project with its labels and models; image files are never touched.
+         */
+        delete: operations["delete_project"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Project
+         * @description Rename a project, or take another backbone for it.
+         */
+        patch: operations["change_project"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/backbones/compare": {
@@ -412,26 +354,6 @@ export interface paths {
         get: operations["compare_backbones"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/embeddings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Embed
-         * @description Embed every image with a backbone; what is embedded is not done again.
-         */
-        post: operations["embed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -462,26 +384,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/classes/several": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Classes
-         * @description Add several classes as one operation.
-         */
-        post: operations["add_classes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/classes/order": {
         parameters: {
             query?: never;
@@ -496,6 +398,26 @@ export interface paths {
          */
         put: operations["order_classes"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/classes/several": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Classes
+         * @description Add several classes as one operation.
+         */
+        post: operations["add_classes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -546,6 +468,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Embed
+         * @description Embed every image with a backbone; what is embedded is not done again.
+         */
+        post: operations["embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The exports of a project, newest first.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Export Dataset
+         * @description Begin to write an export into the workspace; download it when its job is finished.
+         */
+        post: operations["export_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Export
+         * @description What an export would lose, exactly; nothing is written.
+         */
+        post: operations["check_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/{job}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description A finished export as one zip, made while it is sent; images are stored in it as they are.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/images": {
         parameters: {
             query?: never;
@@ -586,6 +592,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/images/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Images
+         * @description Images by their numbers, in that order; those that are gone are left out.
+         */
+        post: operations["look_up_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/images/state": {
         parameters: {
             query?: never;
@@ -604,26 +630,6 @@ export interface paths {
         get: operations["get_image_states"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/images/lookup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Look Up Images
-         * @description Images by their numbers, in that order; those that are gone are left out.
-         */
-        post: operations["look_up_images"];
         delete?: never;
         options?: never;
         head?: never;
@@ -670,7 +676,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/selection": {
+    "/api/v1/projects/{project_id}/imports": {
         parameters: {
             query?: never;
             header?: never;
@@ -680,10 +686,285 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Select Images
-         * @description The images that a selector means, the odd ones first.
+         * Import Images
+         * @description Begin to add images, with thumbnails and embeddings in the same pass.
+         *
+         *     Files below a root stay where they are. Files that are known are passed over, so beginning again goes on. Labels come
+         *     as one operation of the history, which can be reverted.
          */
-        post: operations["select_images"];
+        post: operations["import_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Import
+         * @description What an import would find: the format, classes and counts, the first rows, what would be refused.
+         */
+        post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Map
+         * @description The two main directions of an embedding, at once and without islands: image_ids (uint32), xy (float32, N x 2).
+         */
+        get: operations["preview_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Map Rounds
+         * @description Every round, oldest first.
+         */
+        get: operations["list_map_rounds"];
+        put?: never;
+        /**
+         * Make Map Round
+         * @description Lay the images out anew, keeping their places where they can be kept.
+         */
+        post: operations["make_map_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Round
+         * @description One round.
+         */
+        get: operations["get_map_round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/bridges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bridges
+         * @description Groups of images whose 15 nearest neighbours are split between two islands, the largest group first.
+         */
+        get: operations["list_bridges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Columns
+         * @description The points of a round: image_ids (uint32), xy (float32, N x 2, in map radii), islands (int32, -1 for none).
+         */
+        get: operations["get_map_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/islands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Islands
+         * @description The islands of a round with their odd ones, by the labels and proposals of now.
+         */
+        get: operations["list_islands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/map/rounds/{number}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Moves
+         * @description What moved since another round, the farthest first.
+         */
+        get: operations["get_map_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Every model with its quality, newest first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Models
+         * @description Two models on labelled images that neither was taught while it answered: accuracies, difference, where they differ.
+         */
+        get: operations["compare_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description A model with its provenance: run, settings, seed, versions, labels, digest.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Model
+         * @description Delete a model that is not the active one; labels accepted from it stay.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        /**
+         * Describe Model
+         * @description Rename or describe a model.
+         */
+        patch: operations["describe_model"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Score
+         * @description How often a person's answer was the model's proposal, with its interval.
+         */
+        get: operations["get_model_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/models/{model_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Model
+         * @description Make a model the active one: its embedding is mapped and its proposals are taken next.
+         */
+        post: operations["use_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -777,278 +1058,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/queue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Queue
-         * @description The images most worth a label, of those nobody has answered.
-         */
-        get: operations["get_queue"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Map Rounds
-         * @description Every round, oldest first.
-         */
-        get: operations["list_map_rounds"];
-        put?: never;
-        /**
-         * Make Map Round
-         * @description Lay the images out anew, keeping their places where they can be kept.
-         */
-        post: operations["make_map_round"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Map Round
-         * @description One round.
-         */
-        get: operations["get_map_round"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds/{number}/columns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Map Columns
-         * @description The points of a round: image_ids (uint32), xy (float32, N x 2, in map radii), islands (int32, -1 for none).
-         */
-        get: operations["get_map_columns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds/{number}/islands": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Islands
-         * @description The islands of a round with their odd ones, by the labels and proposals of now.
-         */
-        get: operations["list_islands"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds/{number}/bridges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Bridges
-         * @description Groups of images whose 15 nearest neighbours are split between two islands, the largest group first.
-         */
-        get: operations["list_bridges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/rounds/{number}/moves": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Map Moves
-         * @description What moved since another round, the farthest first.
-         */
-        get: operations["get_map_moves"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/map/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Preview Map
-         * @description The two main directions of an embedding, at once and without islands: image_ids (uint32), xy (float32, N x 2).
-         */
-        get: operations["preview_map"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Models
-         * @description Every model with its quality, newest first.
-         */
-        get: operations["list_models"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/models/compare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Compare Models
-         * @description Two models on labelled images that neither was taught while it answered: accuracies, difference, where they differ.
-         */
-        get: operations["compare_models"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/models/{model_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Model
-         * @description A model with its provenance: run, settings, seed, versions, labels, digest.
-         */
-        get: operations["get_model"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Model
-         * @description Delete a model that is not the active one; labels accepted from it stay.
-         */
-        delete: operations["delete_model"];
-        options?: never;
-        head?: never;
-        /**
-         * Describe Model
-         * @description Rename or describe a model.
-         */
-        patch: operations["describe_model"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/models/{model_id}/use": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Use Model
-         * @description Make a model the active one: its embedding is mapped and its proposals are taken next.
-         */
-        post: operations["use_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/models/{model_id}/score": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Model Score
-         * @description How often a person's answer was the model's proposal, with its interval.
-         */
-        get: operations["get_model_score"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/overview": {
         parameters: {
             query?: never;
@@ -1086,6 +1095,26 @@ export interface paths {
          *     A dry run answers at once, with what the model would say of a few images, and writes nothing.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queue
+         * @description The images most worth a label, of those nobody has answered.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1136,26 +1165,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/runs/{run_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop Run
-         * @description End a training after its current step; the last finished epoch becomes the model.
-         */
-        post: operations["stop_run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/runs/{run_id}/resume": {
         parameters: {
             query?: never;
@@ -1176,7 +1185,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/training/settings": {
+    "/api/v1/projects/{project_id}/runs/{run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Run
+         * @description End a training after its current step; the last finished epoch becomes the model.
+         */
+        post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Select Images
+         * @description The images that a selector means, the odd ones first.
+         */
+        post: operations["select_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/sheets": {
         parameters: {
             query?: never;
             header?: never;
@@ -1184,10 +1233,50 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Training Settings
-         * @description Every setting of a training with its default, range and plain explanation; the same as `labelgraft train --help`.
+         * Sheets
+         * @description Which sheet shows each image, and where: columns image_ids, sheets (index into facts.names, or -1), cells.
          */
-        get: operations["list_training_settings"];
+        get: operations["list_sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/sheets/{name}.webp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sheet
+         * @description A sheet of 16 x 16 cells of 64 px.
+         */
+        get: operations["get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Status
+         * @description How far a project has come, and what to do next.
+         */
+        get: operations["get_project_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1236,7 +1325,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/places": {
+    "/api/v1/projects/{project_id}/training/settings": {
         parameters: {
             query?: never;
             header?: never;
@@ -1244,14 +1333,72 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Places
-         * @description Folders from which images can be imported, with how many they hold.
-         *
-         *     What lies outside of the roots, is hidden, or is not there at all is a 404 that looks the same.
+         * List Training Settings
+         * @description Every setting of a training with its default, range and plain explanation; the same as `labelgraft train --help`.
          */
-        get: operations["list_places"];
+        get: operations["list_training_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/verbs/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Verb
+         * @description Call a verb of the project by its name in Python.
+         */
+        post: operations["call_verb"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Settings
+         * @description Every setting with its value; they are changed in labelgraft.toml or the environment, and read at the start.
+         */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/start-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Start Link
+         * @description An address that opens one more session, once: for another browser of the same person.
+         */
+        post: operations["new_start_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1298,26 +1445,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/uploads/{upload_id}/missing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Missing Files
-         * @description Which files must be sent. Ask again after an interruption, of any upload: what is there is not sent twice.
-         */
-        post: operations["missing_files"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/uploads/{upload_id}/files/{content_hash}": {
         parameters: {
             query?: never;
@@ -1340,7 +1467,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/imports/check": {
+    "/api/v1/uploads/{upload_id}/missing": {
         parameters: {
             query?: never;
             header?: never;
@@ -1350,117 +1477,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check Import
-         * @description What an import would find: the format, classes and counts, the first rows, what would be refused.
+         * Missing Files
+         * @description Which files must be sent. Ask again after an interruption, of any upload: what is there is not sent twice.
          */
-        post: operations["check_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import Images
-         * @description Begin to add images, with thumbnails and embeddings in the same pass.
-         *
-         *     Files below a root stay where they are. Files that are known are passed over, so beginning again goes on. Labels come
-         *     as one operation of the history, which can be reverted.
-         */
-        post: operations["import_images"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/exports/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check Export
-         * @description What an export would lose, exactly; nothing is written.
-         */
-        post: operations["check_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Exports
-         * @description The exports of a project, newest first.
-         */
-        get: operations["list_exports"];
-        put?: never;
-        /**
-         * Export Dataset
-         * @description Begin to write an export into the workspace; download it when its job is finished.
-         */
-        post: operations["export_dataset"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/exports/{job}/download": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download Export
-         * @description A finished export as one zip, made while it is sent; images are stored in it as they are.
-         */
-        get: operations["download_export"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/demo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin Demo
-         * @description Make a project of handwritten digits; nothing is downloaded. Each call makes another one.
-         */
-        post: operations["begin_demo"];
+        post: operations["missing_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1487,26 +1507,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/verbs/{verb}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Call Verb
-         * @description Call a verb of the project by its name in Python.
-         */
-        post: operations["call_verb"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export interface webhooks {
     hello: {
@@ -1523,6 +1523,26 @@ export interface webhooks {
          * @description The first event of every stream.
          */
         post: operations["event_hello"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Job
+         * @description A job began, went on or ended.
+         */
+        post: operations["event_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1569,26 +1589,6 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
-    job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Job
-         * @description A job began, went on or ended.
-         */
-        post: operations["event_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     run: {
         parameters: {
             query?: never;
@@ -1617,18 +1617,7 @@ export interface components {
          * @description The server, its workspace and its limits.
          */
         About: {
-            /**
-             * Version
-             * @description Of Labelgraft.
-             * @example 0.1.0
-             */
-            version: string;
-            /**
-             * Workspace
-             * @description The folder where everything is kept.
-             * @example /home/ada/labelgraft
-             */
-            workspace: string;
+            limits: components["schemas"]["Limits"];
             /**
              * Person
              * @description Who labels here: the author of operations.
@@ -1643,7 +1632,18 @@ export interface components {
              *     ]
              */
             roots: string[];
-            limits: components["schemas"]["Limits"];
+            /**
+             * Version
+             * @description Of Labelgraft.
+             * @example 0.1.0
+             */
+            version: string;
+            /**
+             * Workspace
+             * @description The folder where everything is kept.
+             * @example /home/ada/labelgraft
+             */
+            workspace: string;
         };
         /**
          * ActionKind
@@ -1662,8 +1662,40 @@ export interface components {
          * @description The recommended way of training, with what was measured and why.
          */
         Advice: {
+            /**
+             * Block Count
+             * @description Blocks of the backbone.
+             * @example 9
+             */
+            block_count: number;
             /** @description Of data size and similarity to the backbone's own images. */
             case: components["schemas"]["AdaptationCase"];
+            /**
+             * Distance
+             * @description From the backbone's own images; 0 = the same.
+             * @example 0.31
+             */
+            distance: number | null;
+            /**
+             * Epochs
+             * @description How often every image is seen.
+             * @example 30
+             */
+            epochs: number;
+            /**
+             * Frozen Blocks
+             * @description Blocks to keep as they are.
+             * @example 9
+             */
+            frozen_blocks: number;
+            /**
+             * Full Steps
+             * @description Steps on the whole network at the end.
+             * @example 0
+             */
+            full_steps: number;
+            /** @description The way to take. */
+            head: components["schemas"]["HeadKind"];
             /**
              * Labels
              * @description Labels so far.
@@ -1677,54 +1709,22 @@ export interface components {
              */
             labels_per_class: number;
             /**
-             * Distance
-             * @description From the backbone's own images; 0 = the same.
-             * @example 0.31
-             */
-            distance: number | null;
-            /**
              * Probe Accuracy
              * @description Of a linear probe, cross-validated.
              * @example 0.97
              */
             probe_accuracy: number | null;
-            /** @description The way to take. */
-            head: components["schemas"]["HeadKind"];
             /**
-             * Frozen Blocks
-             * @description Blocks to keep as they are.
-             * @example 9
+             * Reason
+             * @description Why, in sentences.
              */
-            frozen_blocks: number;
-            /**
-             * Block Count
-             * @description Blocks of the backbone.
-             * @example 9
-             */
-            block_count: number;
+            reason: string;
             /**
              * Views
              * @description Copies of each image to train on.
              * @example 8
              */
             views: number;
-            /**
-             * Epochs
-             * @description How often every image is seen.
-             * @example 30
-             */
-            epochs: number;
-            /**
-             * Full Steps
-             * @description Steps on the whole network at the end.
-             * @example 0
-             */
-            full_steps: number;
-            /**
-             * Reason
-             * @description Why, in sentences.
-             */
-            reason: string;
         };
         /**
          * Answer
@@ -1750,34 +1750,22 @@ export interface components {
          */
         BackboneFacts: {
             /**
-             * Name
-             * @description What it is called.
-             * @example efficientnet-lite0
-             */
-            name: string;
-            /**
-             * Input Px
-             * @description The side of its square input.
-             * @example 224
-             */
-            input_px: number;
-            /**
              * Feature Width
              * @description Numbers per embedding.
              * @example 1280
              */
             feature_width: number;
             /**
-             * Parameters Millions
-             * @description Its size.
-             * @example 4.65
-             */
-            parameters_millions: number;
-            /**
              * Gmacs
              * @description Its cost per image, in billions of multiplications; time grows with it.
              */
             gmacs: number;
+            /**
+             * Here
+             * @description Whether it works without fetching weights.
+             * @example true
+             */
+            here: boolean;
             /**
              * Images Per Second
              * @description On this machine, reading the images included; null while nothing was measured.
@@ -1785,21 +1773,51 @@ export interface components {
              */
             images_per_second: number | null;
             /**
-             * Speed Measured
-             * @description False: scaled from another backbone, within a factor of 2.
+             * Input Px
+             * @description The side of its square input.
+             * @example 224
              */
-            speed_measured: boolean;
+            input_px: number;
             /**
-             * Speed Basis
-             * @description Where the speed comes from, in words.
+             * Name
+             * @description What it is called.
+             * @example efficientnet-lite0
              */
-            speed_basis: string;
+            name: string;
+            /**
+             * Note
+             * @description What else to know.
+             * @example
+             */
+            note: string;
+            /**
+             * Parameters Millions
+             * @description Its size.
+             * @example 4.65
+             */
+            parameters_millions: number;
             /**
              * Pretraining
              * @description What it was trained on.
              * @example ImageNet-1k
              */
             pretraining: string;
+            /**
+             * Recommended
+             * @description Whether to take it when in doubt.
+             * @example true
+             */
+            recommended: boolean;
+            /**
+             * Speed Basis
+             * @description Where the speed comes from, in words.
+             */
+            speed_basis: string;
+            /**
+             * Speed Measured
+             * @description False: scaled from another backbone, within a factor of 2.
+             */
+            speed_measured: boolean;
             /**
              * Weights Licence
              * @description Of its weights.
@@ -1811,24 +1829,6 @@ export interface components {
              * @description Where its weights come from.
              */
             weights_source: string;
-            /**
-             * Here
-             * @description Whether it works without fetching weights.
-             * @example true
-             */
-            here: boolean;
-            /**
-             * Note
-             * @description What else to know.
-             * @example
-             */
-            note: string;
-            /**
-             * Recommended
-             * @description Whether to take it when in doubt.
-             * @example true
-             */
-            recommended: boolean;
         };
         /**
          * BackboneScore
@@ -1841,10 +1841,6 @@ export interface components {
              * @example efficientnet-lite0
              */
             backbone: string;
-            /** @description Share of labelled images whose nearest ones name the right class. */
-            neighbours: components["schemas"]["Interval"];
-            /** @description Share that a linear classifier gets right on images it was not fitted on. */
-            probe: components["schemas"]["Interval"];
             /**
              * Chance
              * @description What always naming the most frequent class would give.
@@ -1857,18 +1853,22 @@ export interface components {
              * @example 50
              */
             labels: number;
-            /**
-             * Voters
-             * @description Neighbours asked per image.
-             * @example 7
-             */
-            voters: number;
+            /** @description Share of labelled images whose nearest ones name the right class. */
+            neighbours: components["schemas"]["Interval"];
+            /** @description Share that a linear classifier gets right on images it was not fitted on. */
+            probe: components["schemas"]["Interval"];
             /**
              * Single Classes
              * @description Classes with one label, left out.
              * @example 0
              */
             single_classes: number;
+            /**
+             * Voters
+             * @description Neighbours asked per image.
+             * @example 7
+             */
+            voters: number;
         };
         /**
          * Bridge
@@ -1882,23 +1882,11 @@ export interface components {
              */
             first: number;
             /**
-             * Second
-             * @description The number of the other.
-             * @example 3
-             */
-            second: number;
-            /**
              * First Name
              * @description Its name.
              * @example cat 1
              */
             first_name: string;
-            /**
-             * Second Name
-             * @description Its name.
-             * @example dog
-             */
-            second_name: string;
             /**
              * Image Ids
              * @description The most evenly split first.
@@ -1915,20 +1903,24 @@ export interface components {
              * @example 0
              */
             labelled_count: number;
+            /**
+             * Second
+             * @description The number of the other.
+             * @example 3
+             */
+            second: number;
+            /**
+             * Second Name
+             * @description Its name.
+             * @example dog
+             */
+            second_name: string;
         };
         /**
          * Card
          * @description One image worth looking at.
          */
         Card: {
-            /**
-             * Image Id
-             * @description The image.
-             * @example 17
-             */
-            image_id: number;
-            /** @description Why it is here. */
-            reason: components["schemas"]["QueueReason"];
             /**
              * Explanation
              * @description The reason in a sentence with its numbers.
@@ -1937,6 +1929,14 @@ export interface components {
             explanation: string;
             /** @description What is said of it, with its proposals. */
             image: components["schemas"]["ImageDetails"];
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /** @description Why it is here. */
+            reason: components["schemas"]["QueueReason"];
         };
         /**
          * Cause
@@ -1955,22 +1955,22 @@ export interface components {
          * @description What a gesture did, or would do.
          */
         Changed: {
-            /** @description Null on a dry run, and where every image was as wanted already. */
-            operation: components["schemas"]["Operation"] | null;
+            /** @description On a dry run. */
+            effect: components["schemas"]["Effect"] | null;
+            /**
+             * Expected Right
+             * @description On accept: the share of the labels expected to be right.
+             * @example 0.98
+             */
+            expected_right: number | null;
             /**
              * Image Count
              * @description Images touched, or that would be.
              * @example 12
              */
             image_count: number;
-            /**
-             * Words
-             * @description In words.
-             * @example 12 images labelled cat by lasso on round 3
-             */
-            words: string;
-            /** @description On a dry run. */
-            effect: components["schemas"]["Effect"] | null;
+            /** @description Null on a dry run, and where every image was as wanted already. */
+            operation: components["schemas"]["Operation"] | null;
             /**
              * Per Class
              * @description On a dry run: labels given, by class.
@@ -1982,12 +1982,6 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * Expected Right
-             * @description On accept: the share of the labels expected to be right.
-             * @example 0.98
-             */
-            expected_right: number | null;
-            /**
              * Revisions
              * @description The touched images' revisions now; null where they are more than 500.
              * @example {
@@ -1997,6 +1991,12 @@ export interface components {
             revisions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Words
+             * @description In words.
+             * @example 12 images labelled cat by lasso on round 3
+             */
+            words: string;
         };
         /**
          * ClassChange
@@ -2004,17 +2004,17 @@ export interface components {
          */
         ClassChange: {
             /**
-             * Name
-             * @description Another name.
-             * @example kitten
-             */
-            name?: string | null;
-            /**
              * Colour
              * @description Another colour, #rrggbb.
              * @example #54a24b
              */
             colour?: string | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
             /**
              * Key
              * @description Another key; null takes it away.
@@ -2022,11 +2022,11 @@ export interface components {
              */
             key?: string | null;
             /**
-             * Dry Run
-             * @description Do nothing, tell what would happen.
-             * @default false
+             * Name
+             * @description Another name.
+             * @example kitten
              */
-            dry_run?: boolean;
+            name?: string | null;
         };
         /**
          * ClassDuel
@@ -2050,17 +2050,17 @@ export interface components {
          */
         ClassMerge: {
             /**
-             * Into
-             * @description The class that gets them.
-             * @example 1
-             */
-            into: number;
-            /**
              * Dry Run
              * @description Do nothing, tell what would happen.
              * @default false
              */
             dry_run?: boolean;
+            /**
+             * Into
+             * @description The class that gets them.
+             * @example 1
+             */
+            into: number;
         };
         /**
          * ClassOrder
@@ -2090,29 +2090,11 @@ export interface components {
          */
         ClassProgress: {
             /**
-             * Class Id
-             * @description Its number.
-             * @example 1
+             * Accepted
+             * @description Of them accepted from a proposal.
+             * @example 90
              */
-            class_id: number;
-            /**
-             * Name
-             * @description Its name.
-             * @example cat
-             */
-            name: string;
-            /**
-             * Colour
-             * @description #rrggbb.
-             * @example #4c78a8
-             */
-            colour: string;
-            /**
-             * Labelled
-             * @description Images that have it.
-             * @example 120
-             */
-            labelled: number;
+            accepted: number;
             /**
              * By Hand
              * @description Of them chosen by a person.
@@ -2120,17 +2102,35 @@ export interface components {
              */
             by_hand: number;
             /**
-             * Accepted
-             * @description Of them accepted from a proposal.
-             * @example 90
+             * Class Id
+             * @description Its number.
+             * @example 1
              */
-            accepted: number;
+            class_id: number;
+            /**
+             * Colour
+             * @description #rrggbb.
+             * @example #4c78a8
+             */
+            colour: string;
             /**
              * Imported
              * @description Of them brought by an import.
              * @example 0
              */
             imported: number;
+            /**
+             * Labelled
+             * @description Images that have it.
+             * @example 120
+             */
+            labelled: number;
+            /**
+             * Name
+             * @description Its name.
+             * @example cat
+             */
+            name: string;
             /**
              * Proposed
              * @description Images with only a proposal, this one their surest.
@@ -2172,15 +2172,15 @@ export interface components {
              */
             class_name: string;
             /**
-             * Recall
-             * @description Share of its held-out images found.
-             */
-            recall: number[];
-            /**
              * Precision
              * @description Share of what was called this that is this.
              */
             precision: number[];
+            /**
+             * Recall
+             * @description Share of its held-out images found.
+             */
+            recall: number[];
             /**
              * Support
              * @description Its held-out images.
@@ -2211,6 +2211,13 @@ export interface components {
          * @description What a change of classes did, or would do.
          */
         ClassesChanged: {
+            /**
+             * Classes
+             * @description The classes now, in their order.
+             */
+            classes: components["schemas"]["ProjectClass"][];
+            /** @description On a dry run: what would change of labels and proposals. */
+            effect: components["schemas"]["Effect"] | null;
             /** @description Null on a dry run. */
             operation: components["schemas"]["Operation"] | null;
             /**
@@ -2219,13 +2226,6 @@ export interface components {
              * @example Merged class kitten into cat on 12 images
              */
             words: string;
-            /** @description On a dry run: what would change of labels and proposals. */
-            effect: components["schemas"]["Effect"] | null;
-            /**
-             * Classes
-             * @description The classes now, in their order.
-             */
-            classes: components["schemas"]["ProjectClass"][];
         };
         /**
          * Comparison
@@ -2233,66 +2233,54 @@ export interface components {
          */
         Comparison: {
             /**
-             * Scores
-             * @description Best first.
+             * Class Count
+             * @description Classes of the project.
+             * @example 2
              */
-            scores: components["schemas"]["BackboneScore"][];
-            /** @description Which to take. */
-            recommendation: components["schemas"]["Recommendation"];
+            class_count: number;
             /**
              * Labels Used
              * @description Labelled images that all of them embedded.
              * @example 50
              */
             labels_used: number;
+            /** @description Which to take. */
+            recommendation: components["schemas"]["Recommendation"];
             /**
-             * Class Count
-             * @description Classes of the project.
-             * @example 2
+             * Scores
+             * @description Best first.
              */
-            class_count: number;
+            scores: components["schemas"]["BackboneScore"][];
         };
         /**
          * CurvePoint
          * @description So many labels gave this accuracy.
          */
         CurvePoint: {
+            /** @description On held-out images. */
+            accuracy: components["schemas"]["Interval"];
             /**
              * Labels
              * @description Labels trained on.
              * @example 40
              */
             labels: number;
-            /** @description On held-out images. */
-            accuracy: components["schemas"]["Interval"];
         };
         /**
          * DemoStarted
          * @description The new project and the work that fills it.
          */
         DemoStarted: {
-            /** @description A project with ten classes and no label. */
-            project: components["schemas"]["ProjectFacts"];
             /** @description Draws and adds its 1,797 images; /events tells how it goes on. */
             job: components["schemas"]["Job"];
+            /** @description A project with ten classes and no label. */
+            project: components["schemas"]["ProjectFacts"];
         };
         /**
          * Differing
          * @description An image that two models answer differently.
          */
         Differing: {
-            /**
-             * Image Id
-             * @description The image.
-             * @example 17
-             */
-            image_id: number;
-            /**
-             * Truth
-             * @description Its label; null without one.
-             * @example cat
-             */
-            truth: string | null;
             /**
              * First
              * @description What the first says.
@@ -2306,6 +2294,12 @@ export interface components {
              */
             first_share: number;
             /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
              * Second
              * @description What the second says.
              * @example dog
@@ -2317,6 +2311,12 @@ export interface components {
              * @example 0.61
              */
             second_share: number;
+            /**
+             * Truth
+             * @description Its label; null without one.
+             * @example cat
+             */
+            truth: string | null;
         };
         /**
          * Effect
@@ -2336,17 +2336,17 @@ export interface components {
              */
             labels_added: number;
             /**
-             * Labels Removed
-             * @description Labels taken away.
-             * @example 0
-             */
-            labels_removed: number;
-            /**
              * Labels Changed
              * @description Labels that become another class.
              * @example 2
              */
             labels_changed: number;
+            /**
+             * Labels Removed
+             * @description Labels taken away.
+             * @example 0
+             */
+            labels_removed: number;
             /**
              * Proposals Rejected
              * @description Proposals turned down, or no longer shown as their class goes.
@@ -2392,6 +2392,20 @@ export interface components {
              */
             code: string;
             /**
+             * Detail
+             * @description Facts that a program may use: the fields that do not fit, the current state of a conflict.
+             * @example null
+             */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Id
+             * @description Of an unforeseen error: the number under which the server's log holds the details.
+             * @example null
+             */
+            id: string | null;
+            /**
              * Message
              * @description Where, what was found, what was expected, what has or has not happened, what to do.
              * @example No project is called 'pest'. Did you mean 'pets'?
@@ -2403,20 +2417,6 @@ export interface components {
              * @example Look at the current annotations and apply the change again.
              */
             remedy: string | null;
-            /**
-             * Id
-             * @description Of an unforeseen error: the number under which the server's log holds the details.
-             * @example null
-             */
-            id: string | null;
-            /**
-             * Detail
-             * @description Facts that a program may use: the fields that do not fit, the current state of a conflict.
-             * @example null
-             */
-            detail: {
-                [key: string]: unknown;
-            } | null;
         };
         /**
          * Estimate
@@ -2424,17 +2424,10 @@ export interface components {
          */
         Estimate: {
             /**
-             * Seconds
-             * @description The likeliest.
-             * @example 42
+             * Basis
+             * @description What was measured, and how sure that is, in words.
              */
-            seconds: number;
-            /**
-             * Low
-             * @description It hardly ends sooner.
-             * @example 21
-             */
-            low: number;
+            basis: string;
             /**
              * High
              * @description It hardly takes longer.
@@ -2448,10 +2441,17 @@ export interface components {
              */
             labels: number;
             /**
-             * Basis
-             * @description What was measured, and how sure that is, in words.
+             * Low
+             * @description It hardly ends sooner.
+             * @example 21
              */
-            basis: string;
+            low: number;
+            /**
+             * Seconds
+             * @description The likeliest.
+             * @example 42
+             */
+            seconds: number;
         };
         /**
          * Export
@@ -2459,26 +2459,11 @@ export interface components {
          */
         Export: {
             /**
-             * Job
-             * @description The number of its job, and of the export.
-             * @example 7
+             * Can Be Downloaded
+             * @description Exports are kept for a month.
+             * @example true
              */
-            job: number;
-            /**
-             * Format
-             * @description Its format.
-             * @example csv
-             */
-            format: string;
-            /**
-             * Made At
-             * Format: date-time
-             * @description When it was finished.
-             * @example 2026-05-01T09:00:00Z
-             */
-            made_at: string;
-            /** @description What it does not hold. */
-            losses: components["schemas"]["LossReport"];
+            can_be_downloaded: boolean;
             /**
              * Folder
              * @description Where it lies on the server; null where it was swept.
@@ -2486,11 +2471,26 @@ export interface components {
              */
             folder: string | null;
             /**
-             * Can Be Downloaded
-             * @description Exports are kept for a month.
-             * @example true
+             * Format
+             * @description Its format.
+             * @example csv
              */
-            can_be_downloaded: boolean;
+            format: string;
+            /**
+             * Job
+             * @description The number of its job, and of the export.
+             * @example 7
+             */
+            job: number;
+            /** @description What it does not hold. */
+            losses: components["schemas"]["LossReport"];
+            /**
+             * Made At
+             * Format: date-time
+             * @description When it was finished.
+             * @example 2026-05-01T09:00:00Z
+             */
+            made_at: string;
         };
         /**
          * Foretold
@@ -2498,29 +2498,23 @@ export interface components {
          */
         Foretold: {
             /**
-             * Labels
-             * @description Labels.
-             * @example 100
-             */
-            labels: number;
-            /**
              * Accuracy
              * @description By the fitted curve.
              * @example 0.97
              */
             accuracy: number;
+            /**
+             * Labels
+             * @description Labels.
+             * @example 100
+             */
+            labels: number;
         };
         /**
          * FormatFacts
          * @description One format of labelled data sets.
          */
         FormatFacts: {
-            /**
-             * Name
-             * @description What it is called.
-             * @example csv
-             */
-            name: string;
             /**
              * Describe
              * @description What it is and who reads it.
@@ -2533,6 +2527,12 @@ export interface components {
              */
             lossless: boolean;
             /**
+             * Name
+             * @description What it is called.
+             * @example csv
+             */
+            name: string;
+            /**
              * Transfers
              * @description What it can do with the image files.
              */
@@ -2544,17 +2544,17 @@ export interface components {
          */
         Gain: {
             /**
+             * High
+             * @description Upper end.
+             * @example 0.026
+             */
+            high: number;
+            /**
              * Labels
              * @description So many more.
              * @example 50
              */
             labels: number;
-            /**
-             * Value
-             * @description Difference of accuracies, 0 to 1.
-             * @example 0.012
-             */
-            value: number;
             /**
              * Low
              * @description Lower end of its 95 % interval.
@@ -2562,17 +2562,45 @@ export interface components {
              */
             low: number;
             /**
-             * High
-             * @description Upper end.
-             * @example 0.026
+             * Value
+             * @description Difference of accuracies, 0 to 1.
+             * @example 0.012
              */
-            high: number;
+            value: number;
         };
         /**
          * Gesture
          * @description One gesture on images; it becomes one operation.
          */
         Gesture: {
+            /**
+             * Class Id
+             * @description label, unlabel: the class. accept, reject: only proposals of it.
+             * @example 2
+             */
+            class_id?: number | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Expected Revisions
+             * @description Revision by image that the person saw; if one is another now, nothing is done (409).
+             * @example {
+             *       "17": 3
+             *     }
+             */
+            expected_revisions?: {
+                [key: string]: number;
+            };
+            /**
+             * Folder
+             * @description folder: which; "" is the top.
+             * @example good
+             */
+            folder?: string | null;
             /** @description label: give a class (in a project of one class per image it replaces the one there). unlabel: take one class away. clear: take every class away. skip, unclear: set aside; labels go. reopen: bring back what was set aside. accept: turn proposals of unlabelled images into labels. reject: turn proposals down; their model does not make them again. split, folder: put images there. */
             kind: components["schemas"]["ChangeKind"];
             /**
@@ -2596,42 +2624,14 @@ export interface components {
              *     }
              */
             selector: components["schemas"]["ImageSelector"];
-            /**
-             * Class Id
-             * @description label, unlabel: the class. accept, reject: only proposals of it.
-             * @example 2
-             */
-            class_id?: number | null;
+            /** @description split: which; null takes images out of their split. */
+            split?: components["schemas"]["Split"] | null;
             /**
              * Threshold
              * @description accept: the least confidence.
              * @example 0.95
              */
             threshold?: number | null;
-            /** @description split: which; null takes images out of their split. */
-            split?: components["schemas"]["Split"] | null;
-            /**
-             * Folder
-             * @description folder: which; "" is the top.
-             * @example good
-             */
-            folder?: string | null;
-            /**
-             * Expected Revisions
-             * @description Revision by image that the person saw; if one is another now, nothing is done (409).
-             * @example {
-             *       "17": 3
-             *     }
-             */
-            expected_revisions?: {
-                [key: string]: number;
-            };
-            /**
-             * Dry Run
-             * @description Do nothing, tell what would happen.
-             * @default false
-             */
-            dry_run?: boolean;
         };
         /**
          * HeadKind
@@ -2663,18 +2663,6 @@ export interface components {
          */
         Hello: {
             /**
-             * Version
-             * @description Of Labelgraft; another one than before: load the page again.
-             * @example 0.1.0
-             */
-            version: string;
-            /**
-             * Operation Id
-             * @description The newest operation at this moment.
-             * @example 41
-             */
-            operation_id: number;
-            /**
              * Complete
              * @description Whether everything since Last-Event-ID is told. If false, read anew what is on the screen.
              * @example true
@@ -2685,14 +2673,24 @@ export interface components {
              * @description The jobs that run now.
              */
             jobs: components["schemas"]["Job"][];
+            /**
+             * Operation Id
+             * @description The newest operation at this moment.
+             * @example 41
+             */
+            operation_id: number;
+            /**
+             * Version
+             * @description Of Labelgraft; another one than before: load the page again.
+             * @example 0.1.0
+             */
+            version: string;
         };
         /**
          * ImageConditions
          * @description Which images; every condition that is given must hold.
          */
         ImageConditions: {
-            /** @description In this state. */
-            state?: components["schemas"]["ImageState"] | null;
             /**
              * Class Id
              * @description Labelled with this class.
@@ -2700,23 +2698,11 @@ export interface components {
              */
             class_id?: number | null;
             /**
-             * Proposed Class Id
-             * @description Proposed with this class.
-             * @example 2
+             * Folder
+             * @description In this folder.
+             * @example a
              */
-            proposed_class_id?: number | null;
-            /**
-             * Model Id
-             * @description Proposals of this model.
-             * @example 1
-             */
-            model_id?: number | null;
-            /**
-             * Min Confidence
-             * @description The proposal is at least so sure.
-             * @example 0.5
-             */
-            min_confidence?: number | null;
+            folder?: string | null;
             /**
              * Max Confidence
              * @description The proposal is at most so sure.
@@ -2724,19 +2710,33 @@ export interface components {
              */
             max_confidence?: number | null;
             /**
-             * Folder
-             * @description In this folder.
-             * @example a
+             * Min Confidence
+             * @description The proposal is at least so sure.
+             * @example 0.5
              */
-            folder?: string | null;
-            /** @description In this split. */
-            split?: components["schemas"]["Split"] | null;
+            min_confidence?: number | null;
+            /**
+             * Model Id
+             * @description Proposals of this model.
+             * @example 1
+             */
+            model_id?: number | null;
             /**
              * Path Contains
              * @description Text in the path of the file.
              * @example cat
              */
             path_contains?: string | null;
+            /**
+             * Proposed Class Id
+             * @description Proposed with this class.
+             * @example 2
+             */
+            proposed_class_id?: number | null;
+            /** @description In this split. */
+            split?: components["schemas"]["Split"] | null;
+            /** @description In this state. */
+            state?: components["schemas"]["ImageState"] | null;
             /**
              * Suspicious
              * @description Labelled images whose label a confident proposal or most of their neighbours contradict.
@@ -2749,54 +2749,6 @@ export interface components {
          */
         ImageDetails: {
             /**
-             * Id
-             * @description Its number.
-             * @example 17
-             */
-            id: number;
-            /**
-             * Content Hash
-             * @description SHA-256 of its bytes; the address of its pictures.
-             */
-            content_hash: string;
-            /**
-             * Path
-             * @description Where its file lies.
-             * @example /photos/cat.1.jpg
-             */
-            path: string;
-            /**
-             * Folder
-             * @description Its folder in the project; "" is the top.
-             * @example 2024/may
-             */
-            folder: string;
-            /**
-             * Width Px
-             * @description Of the upright image.
-             * @example 640
-             */
-            width_px: number;
-            /**
-             * Height Px
-             * @description Of the upright image.
-             * @example 480
-             */
-            height_px: number;
-            /**
-             * @description What it may be used for; null for anything.
-             * @example test
-             */
-            split: components["schemas"]["Split"] | null;
-            /** @description How far its labelling has come. */
-            state: components["schemas"]["ImageState"];
-            /**
-             * Revision
-             * @description How many operations touched it.
-             * @example 3
-             */
-            revision: number;
-            /**
              * Class Ids
              * @description Its classes, oldest label first.
              * @example [
@@ -2805,15 +2757,63 @@ export interface components {
              */
             class_ids: number[];
             /**
+             * Content Hash
+             * @description SHA-256 of its bytes; the address of its pictures.
+             */
+            content_hash: string;
+            /**
+             * Folder
+             * @description Its folder in the project; "" is the top.
+             * @example 2024/may
+             */
+            folder: string;
+            /**
+             * Height Px
+             * @description Of the upright image.
+             * @example 480
+             */
+            height_px: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 17
+             */
+            id: number;
+            /**
              * Labels
              * @description The same with who gave them.
              */
             labels: components["schemas"]["Label"][];
             /**
+             * Path
+             * @description Where its file lies.
+             * @example /photos/cat.1.jpg
+             */
+            path: string;
+            /**
              * Proposals
              * @description What the active model proposes, surest first.
              */
             proposals: components["schemas"]["ImageProposal"][];
+            /**
+             * Revision
+             * @description How many operations touched it.
+             * @example 3
+             */
+            revision: number;
+            /**
+             * @description What it may be used for; null for anything.
+             * @example test
+             */
+            split: components["schemas"]["Split"] | null;
+            /** @description How far its labelling has come. */
+            state: components["schemas"]["ImageState"];
+            /**
+             * Width Px
+             * @description Of the upright image.
+             * @example 640
+             */
+            width_px: number;
         };
         /**
          * ImageOrder
@@ -2868,6 +2868,13 @@ export interface components {
          */
         ImageSelector: {
             /**
+             * Add
+             * @description That one of these selectors means.
+             */
+            add?: components["schemas"]["ImageSelector"][] | null;
+            /** @description That fit these conditions. */
+            filter?: components["schemas"]["ImageConditions"] | null;
+            /**
              * Images
              * @description By number.
              * @example [
@@ -2877,6 +2884,11 @@ export interface components {
              */
             images?: number[] | null;
             /**
+             * Island
+             * @description On this island of a round of the map.
+             */
+            island?: number | null;
+            /**
              * Lasso
              * @description Inside this closed polygon on a round of the map, in map units.
              */
@@ -2884,6 +2896,11 @@ export interface components {
                 number,
                 number
             ][] | null;
+            /**
+             * Leave Out
+             * @description Odd ones that were thrown out, by number.
+             */
+            leave_out?: number[];
             /**
              * Rectangle
              * @description Inside this rectangle on a round of the map: x0, y0, x1, y1 of two opposite corners.
@@ -2895,32 +2912,15 @@ export interface components {
                 number
             ] | null;
             /**
-             * Island
-             * @description On this island of a round of the map.
-             */
-            island?: number | null;
-            /** @description That fit these conditions. */
-            filter?: components["schemas"]["ImageConditions"] | null;
-            /**
-             * Add
-             * @description That one of these selectors means.
-             */
-            add?: components["schemas"]["ImageSelector"][] | null;
-            /**
-             * Subtract
-             * @description With add: without those that one of these selectors means.
-             */
-            subtract?: components["schemas"]["ImageSelector"][];
-            /**
              * Round
              * @description The round that lasso, rectangle and island are on; the last where it is left out.
              */
             round?: number | null;
             /**
-             * Leave Out
-             * @description Odd ones that were thrown out, by number.
+             * Subtract
+             * @description With add: without those that one of these selectors means.
              */
-            leave_out?: number[];
+            subtract?: components["schemas"]["ImageSelector"][];
             /**
              * Unlabelled Only
              * @description Without images that have a label or were set aside.
@@ -2940,6 +2940,12 @@ export interface components {
          */
         ImportFrom: {
             /**
+             * Format
+             * @description The name of a format; null: found out.
+             * @example image-folder
+             */
+            format?: string | null;
+            /**
              * Source
              * @description A folder or a data set file below a root of this server.
              * @example /home/ada/photos
@@ -2951,12 +2957,6 @@ export interface components {
              * @example null
              */
             upload_id?: number | null;
-            /**
-             * Format
-             * @description The name of a format; null: found out.
-             * @example image-folder
-             */
-            format?: string | null;
         };
         /**
          * ImportPreview
@@ -2964,16 +2964,22 @@ export interface components {
          */
         ImportPreview: {
             /**
+             * Classes
+             * @description Images per class, in the order of the source.
+             * @example {
+             *       "cat": 60,
+             *       "dog": 58
+             *     }
+             */
+            classes: {
+                [key: string]: number;
+            };
+            /**
              * Format Name
              * @description What the source is read as.
              * @example image-folder
              */
             format_name: string;
-            /**
-             * Reason
-             * @description Why, and how to say otherwise.
-             */
-            reason: string;
             /**
              * Images
              * @description Image files found; they are opened only by the import.
@@ -2987,33 +2993,32 @@ export interface components {
              */
             known: number;
             /**
-             * Classes
-             * @description Images per class, in the order of the source.
-             * @example {
-             *       "cat": 60,
-             *       "dog": 58
-             *     }
-             */
-            classes: {
-                [key: string]: number;
-            };
-            /**
-             * Multi Label
-             * @description Whether an image may have several classes there.
-             */
-            multi_label: boolean;
-            /**
              * Labelled
              * @description Images that come with a label.
              * @example 118
              */
             labelled: number;
             /**
-             * Set Aside
-             * @description Images that come as skipped or unclear.
-             * @example 2
+             * Multi Label
+             * @description Whether an image may have several classes there.
              */
-            set_aside: number;
+            multi_label: boolean;
+            /**
+             * Reason
+             * @description Why, and how to say otherwise.
+             */
+            reason: string;
+            /**
+             * Refused
+             * @description The first files and rows that would not be taken.
+             */
+            refused: components["schemas"]["Refused"][];
+            /**
+             * Refused Count
+             * @description How many those are in all.
+             * @example 0
+             */
+            refused_count: number;
             /**
              * Rejected
              * @description Images of which the source says only what they are not; they come without a label.
@@ -3026,16 +3031,11 @@ export interface components {
              */
             rows: components["schemas"]["PreviewRow"][];
             /**
-             * Refused
-             * @description The first files and rows that would not be taken.
+             * Set Aside
+             * @description Images that come as skipped or unclear.
+             * @example 2
              */
-            refused: components["schemas"]["Refused"][];
-            /**
-             * Refused Count
-             * @description How many those are in all.
-             * @example 0
-             */
-            refused_count: number;
+            set_aside: number;
         };
         /**
          * Interval
@@ -3043,17 +3043,11 @@ export interface components {
          */
         Interval: {
             /**
-             * Value
-             * @description What was measured.
-             * @example 0.96
+             * Count
+             * @description Images it was measured on; below 20 it says little.
+             * @example 120
              */
-            value: number;
-            /**
-             * Low
-             * @description The lower end.
-             * @example 0.91
-             */
-            low: number;
+            count: number;
             /**
              * High
              * @description The upper end.
@@ -3061,59 +3055,23 @@ export interface components {
              */
             high: number;
             /**
-             * Count
-             * @description Images it was measured on; below 20 it says little.
-             * @example 120
+             * Low
+             * @description The lower end.
+             * @example 0.91
              */
-            count: number;
+            low: number;
+            /**
+             * Value
+             * @description What was measured.
+             * @example 0.96
+             */
+            value: number;
         };
         /**
          * IslandReport
          * @description An island with what is odd in it.
          */
         IslandReport: {
-            /**
-             * Number
-             * @description Stays the same from round to round.
-             * @example 0
-             */
-            number: number;
-            /**
-             * Name
-             * @description After its labels.
-             * @example cat 1
-             */
-            name: string;
-            /**
-             * Image Count
-             * @description Its images.
-             * @example 212
-             */
-            image_count: number;
-            /**
-             * Labelled Count
-             * @description Of them with a label.
-             * @example 12
-             */
-            labelled_count: number;
-            /**
-             * Proposal Count
-             * @description Of them with only a proposal.
-             * @example 200
-             */
-            proposal_count: number;
-            /**
-             * Purity
-             * @description Share of its labels that are of the commonest class.
-             * @example 1
-             */
-            purity: number | null;
-            /**
-             * Class Name
-             * @description The commonest class of its labels, else of its proposals.
-             * @example cat
-             */
-            class_name: string | null;
             /**
              * Centre X
              * @description In map units.
@@ -3127,11 +3085,35 @@ export interface components {
              */
             centre_y: number;
             /**
-             * Radius
-             * @description Holds 95 % of it, in map units.
-             * @example 0.12
+             * Class Name
+             * @description The commonest class of its labels, else of its proposals.
+             * @example cat
              */
-            radius: number;
+            class_name: string | null;
+            /**
+             * Image Count
+             * @description Its images.
+             * @example 212
+             */
+            image_count: number;
+            /**
+             * Labelled Count
+             * @description Of them with a label.
+             * @example 12
+             */
+            labelled_count: number;
+            /**
+             * Name
+             * @description After its labels.
+             * @example cat 1
+             */
+            name: string;
+            /**
+             * Number
+             * @description Stays the same from round to round.
+             * @example 0
+             */
+            number: number;
             /**
              * Odd Count
              * @description How many are odd.
@@ -3143,6 +3125,24 @@ export interface components {
              * @description The first of them: labels, then proposals, then the unlike.
              */
             odd_ones: components["schemas"]["OddOne"][];
+            /**
+             * Proposal Count
+             * @description Of them with only a proposal.
+             * @example 200
+             */
+            proposal_count: number;
+            /**
+             * Purity
+             * @description Share of its labels that are of the commonest class.
+             * @example 1
+             */
+            purity: number | null;
+            /**
+             * Radius
+             * @description Holds 95 % of it, in map units.
+             * @example 0.12
+             */
+            radius: number;
         };
         /**
          * Job
@@ -3150,11 +3150,16 @@ export interface components {
          */
         Job: {
             /**
-             * Number
-             * @description Its number in the workspace.
-             * @example 7
+             * Done
+             * @description How many units are finished.
+             * @example 320
              */
-            number: number;
+            done: number;
+            /**
+             * Ended At
+             * @description When it ended; null while it runs.
+             */
+            ended_at: string | null;
             /**
              * Kind
              * @description import, embed, map, train, predict, export, ...
@@ -3162,11 +3167,17 @@ export interface components {
              */
             kind: string;
             /**
-             * Title
-             * @description What it does, in words.
-             * @example Adding photos
+             * Message
+             * @description What it is at.
+             * @example embedding
              */
-            title: string;
+            message: string;
+            /**
+             * Number
+             * @description Its number in the workspace.
+             * @example 7
+             */
+            number: number;
             /**
              * Project Id
              * @description The project it works for, if one.
@@ -3174,58 +3185,11 @@ export interface components {
              */
             project_id: number | null;
             /**
-             * State
-             * @description interrupted: its process ended before it did.
-             * @enum {string}
-             */
-            state: "running" | "finished" | "failed" | "cancelled" | "interrupted";
-            /**
-             * Started At
-             * Format: date-time
-             * @description When it began.
-             */
-            started_at: string;
-            /**
-             * Ended At
-             * @description When it ended; null while it runs.
-             */
-            ended_at: string | null;
-            /**
-             * Unit
-             * @description What done and total count.
-             * @example images
-             */
-            unit: string;
-            /**
-             * Done
-             * @description How many units are finished.
-             * @example 320
-             */
-            done: number;
-            /**
-             * Total
-             * @description How many there are; 0 while unknown.
-             * @example 1000
-             */
-            total: number;
-            /**
              * Rate
              * @description Units per second over the last while; 0 while unknown.
              * @example 84.5
              */
             rate: number;
-            /**
-             * Seconds Left
-             * @description Null while unknown.
-             * @example 8
-             */
-            seconds_left: number | null;
-            /**
-             * Message
-             * @description What it is at.
-             * @example embedding
-             */
-            message: string;
             /**
              * Reason
              * @description Why it failed and what to try, in words.
@@ -3238,6 +3202,42 @@ export interface components {
              * @example false
              */
             resumable: boolean;
+            /**
+             * Seconds Left
+             * @description Null while unknown.
+             * @example 8
+             */
+            seconds_left: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * State
+             * @description interrupted: its process ended before it did.
+             * @enum {string}
+             */
+            state: "running" | "finished" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Title
+             * @description What it does, in words.
+             * @example Adding photos
+             */
+            title: string;
+            /**
+             * Total
+             * @description How many there are; 0 while unknown.
+             * @example 1000
+             */
+            total: number;
+            /**
+             * Unit
+             * @description What done and total count.
+             * @example images
+             */
+            unit: string;
         };
         /**
          * JobStarted
@@ -3253,11 +3253,16 @@ export interface components {
          */
         JobWithResult: {
             /**
-             * Number
-             * @description Its number in the workspace.
-             * @example 7
+             * Done
+             * @description How many units are finished.
+             * @example 320
              */
-            number: number;
+            done: number;
+            /**
+             * Ended At
+             * @description When it ended; null while it runs.
+             */
+            ended_at: string | null;
             /**
              * Kind
              * @description import, embed, map, train, predict, export, ...
@@ -3265,11 +3270,17 @@ export interface components {
              */
             kind: string;
             /**
-             * Title
-             * @description What it does, in words.
-             * @example Adding photos
+             * Message
+             * @description What it is at.
+             * @example embedding
              */
-            title: string;
+            message: string;
+            /**
+             * Number
+             * @description Its number in the workspace.
+             * @example 7
+             */
+            number: number;
             /**
              * Project Id
              * @description The project it works for, if one.
@@ -3277,58 +3288,11 @@ export interface components {
              */
             project_id: number | null;
             /**
-             * State
-             * @description interrupted: its process ended before it did.
-             * @enum {string}
-             */
-            state: "running" | "finished" | "failed" | "cancelled" | "interrupted";
-            /**
-             * Started At
-             * Format: date-time
-             * @description When it began.
-             */
-            started_at: string;
-            /**
-             * Ended At
-             * @description When it ended; null while it runs.
-             */
-            ended_at: string | null;
-            /**
-             * Unit
-             * @description What done and total count.
-             * @example images
-             */
-            unit: string;
-            /**
-             * Done
-             * @description How many units are finished.
-             * @example 320
-             */
-            done: number;
-            /**
-             * Total
-             * @description How many there are; 0 while unknown.
-             * @example 1000
-             */
-            total: number;
-            /**
              * Rate
              * @description Units per second over the last while; 0 while unknown.
              * @example 84.5
              */
             rate: number;
-            /**
-             * Seconds Left
-             * @description Null while unknown.
-             * @example 8
-             */
-            seconds_left: number | null;
-            /**
-             * Message
-             * @description What it is at.
-             * @example embedding
-             */
-            message: string;
             /**
              * Reason
              * @description Why it failed and what to try, in words.
@@ -3336,16 +3300,52 @@ export interface components {
              */
             reason: string;
             /**
+             * Result
+             * @description What a finished job gave; null before. Its form depends on the kind.
+             */
+            result: unknown;
+            /**
              * Resumable
              * @description Whether it can go on from its first unfinished step.
              * @example false
              */
             resumable: boolean;
             /**
-             * Result
-             * @description What a finished job gave; null before. Its form depends on the kind.
+             * Seconds Left
+             * @description Null while unknown.
+             * @example 8
              */
-            result: unknown;
+            seconds_left: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * State
+             * @description interrupted: its process ended before it did.
+             * @enum {string}
+             */
+            state: "running" | "finished" | "failed" | "cancelled" | "interrupted";
+            /**
+             * Title
+             * @description What it does, in words.
+             * @example Adding photos
+             */
+            title: string;
+            /**
+             * Total
+             * @description How many there are; 0 while unknown.
+             * @example 1000
+             */
+            total: number;
+            /**
+             * Unit
+             * @description What done and total count.
+             * @example images
+             */
+            unit: string;
         };
         /**
          * Label
@@ -3353,11 +3353,11 @@ export interface components {
          */
         Label: {
             /**
-             * Class Id
-             * @description The class.
-             * @example 2
+             * Accepted From
+             * @description The model whose proposal was accepted; null where a person chose.
+             * @example null
              */
-            class_id: number;
+            accepted_from: number | null;
             /**
              * Author
              * @description Who gave it.
@@ -3367,39 +3367,17 @@ export interface components {
             /** @description A person, a model or an import. */
             author_kind: components["schemas"]["AuthorKind"];
             /**
-             * Accepted From
-             * @description The model whose proposal was accepted; null where a person chose.
-             * @example null
+             * Class Id
+             * @description The class.
+             * @example 2
              */
-            accepted_from: number | null;
+            class_id: number;
         };
         /**
          * LearningCurve
          * @description Accuracy against the number of labels, measured on subsets of the labels and carried on.
          */
         LearningCurve: {
-            /**
-             * Labels
-             * @description Labels there were.
-             * @example 50
-             */
-            labels: number;
-            /**
-             * Points
-             * @description Measured, ascending.
-             */
-            points: components["schemas"]["CurvePoint"][];
-            /**
-             * Now
-             * @description Accuracy with all of them, by the fitted curve.
-             * @example 0.96
-             */
-            now: number;
-            /**
-             * Later
-             * @description With some more.
-             */
-            later: components["schemas"]["Foretold"][];
             /**
              * Floor
              * @description The error that no number of labels will go below.
@@ -3409,15 +3387,37 @@ export interface components {
             /** @description Of the next labels. */
             gain: components["schemas"]["Gain"];
             /**
-             * Worth
-             * @description Whether they may bring half a point; null: cannot be told.
+             * Labels
+             * @description Labels there were.
+             * @example 50
              */
-            worth: boolean | null;
+            labels: number;
+            /**
+             * Later
+             * @description With some more.
+             */
+            later: components["schemas"]["Foretold"][];
+            /**
+             * Now
+             * @description Accuracy with all of them, by the fitted curve.
+             * @example 0.96
+             */
+            now: number;
+            /**
+             * Points
+             * @description Measured, ascending.
+             */
+            points: components["schemas"]["CurvePoint"][];
             /**
              * Words
              * @description All of it in sentences.
              */
             words: string;
+            /**
+             * Worth
+             * @description Whether they may bring half a point; null: cannot be told.
+             */
+            worth: boolean | null;
         };
         /**
          * Limits
@@ -3431,17 +3431,17 @@ export interface components {
              */
             body_bytes: number;
             /**
-             * Image Megapixels
-             * @description A larger image is not decoded.
-             * @example 100
-             */
-            image_megapixels: number;
-            /**
              * Image Megabytes
              * @description A larger image file is not read.
              * @example 256
              */
             image_megabytes: number;
+            /**
+             * Image Megapixels
+             * @description A larger image is not decoded.
+             * @example 100
+             */
+            image_megapixels: number;
         };
         /**
          * LiveScore
@@ -3449,17 +3449,11 @@ export interface components {
          */
         LiveScore: {
             /**
-             * Model Id
-             * @description The model.
-             * @example 1
+             * Accepted In Bulk
+             * @description Answered together with others, which says less.
+             * @example 600
              */
-            model_id: number;
-            /**
-             * Looked At
-             * @description Proposals that a person answered one by one.
-             * @example 40
-             */
-            looked_at: number;
+            accepted_in_bulk: number;
             /**
              * Confirmed
              * @description Of those, where the person's answer is the model's.
@@ -3472,20 +3466,26 @@ export interface components {
              * @example 3
              */
             corrected: number;
-            /** @description Confirmed of looked at; null before any. */
-            share: components["schemas"]["Interval"] | null;
-            /**
-             * Accepted In Bulk
-             * @description Answered together with others, which says less.
-             * @example 600
-             */
-            accepted_in_bulk: number;
             /**
              * Corrected After
              * @description Of those, where the label is another by now.
              * @example 1
              */
             corrected_after: number;
+            /**
+             * Looked At
+             * @description Proposals that a person answered one by one.
+             * @example 40
+             */
+            looked_at: number;
+            /**
+             * Model Id
+             * @description The model.
+             * @example 1
+             */
+            model_id: number;
+            /** @description Confirmed of looked at; null before any. */
+            share: components["schemas"]["Interval"] | null;
             /**
              * Words
              * @description A sentence.
@@ -3523,14 +3523,6 @@ export interface components {
          * @description One kind of thing that the format cannot hold.
          */
         Loss: {
-            /** @description warning: labels change or images are missing; note: less. */
-            severity: components["schemas"]["Severity"];
-            /**
-             * What
-             * @description In words.
-             * @example images left out: they were passed over
-             */
-            what: string;
             /**
              * Count
              * @description How many.
@@ -3545,6 +3537,14 @@ export interface components {
              *     ]
              */
             examples: string[];
+            /** @description warning: labels change or images are missing; note: less. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * What
+             * @description In words.
+             * @example images left out: they were passed over
+             */
+            what: string;
         };
         /**
          * LossReport
@@ -3552,16 +3552,16 @@ export interface components {
          */
         LossReport: {
             /**
-             * Losses
-             * @description By kind.
-             */
-            losses: components["schemas"]["Loss"][];
-            /**
              * Has Warnings
              * @description Whether labels change or images are missing.
              * @example false
              */
             has_warnings: boolean;
+            /**
+             * Losses
+             * @description By kind.
+             */
+            losses: components["schemas"]["Loss"][];
         };
         /**
          * MapRound
@@ -3569,29 +3569,17 @@ export interface components {
          */
         MapRound: {
             /**
-             * Number
-             * @description 1, 2, ... within the project.
-             * @example 2
+             * Created At
+             * Format: date-time
+             * @description When it was made.
              */
-            number: number;
+            created_at: string;
             /**
              * Embedding
              * @description What was laid out, in words.
              * @example model linear-1
              */
             embedding: string;
-            /**
-             * Model Id
-             * @description The model it was laid out by; null for a backbone.
-             * @example 1
-             */
-            model_id: number | null;
-            /**
-             * Method
-             * @description How.
-             * @example umap
-             */
-            method: string;
             /**
              * Image Count
              * @description Images on it.
@@ -3605,6 +3593,24 @@ export interface components {
              */
             median_move: number | null;
             /**
+             * Method
+             * @description How.
+             * @example umap
+             */
+            method: string;
+            /**
+             * Model Id
+             * @description The model it was laid out by; null for a backbone.
+             * @example 1
+             */
+            model_id: number | null;
+            /**
+             * Number
+             * @description 1, 2, ... within the project.
+             * @example 2
+             */
+            number: number;
+            /**
              * Purity
              * @description Share of an image's 15 nearest labelled images of its class; null with too few labels.
              * @example 0.97
@@ -3616,12 +3622,6 @@ export interface components {
              * @example 3.2
              */
             seconds: number;
-            /**
-             * Created At
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
         };
         /**
          * Metrics
@@ -3629,62 +3629,62 @@ export interface components {
          */
         Metrics: {
             /**
-             * First
-             * @description The number of the first epoch here, from 0; 0 although more were asked for: the run went back to a checkpoint, draw anew.
-             * @example 0
-             */
-            first: number;
-            /**
-             * Total
-             * @description Epochs evaluated so far.
-             * @example 4
-             */
-            total: number;
-            /**
-             * Phase
-             * @description head, last blocks, whole network or scratch.
-             */
-            phase: string[];
-            /**
-             * Epoch
-             * @description Within the phase, from 1.
-             */
-            epoch: number[];
-            /**
-             * Step
-             * @description Within the phase.
-             */
-            step: number[];
-            /**
-             * Loss Train
-             * @description Mean cross-entropy on the images trained on.
-             */
-            loss_train: number[];
-            /**
-             * Loss Held Out
+             * Accuracy Held Out
              * @description On held-out images; null without any.
              */
-            loss_held_out: (number | null)[];
+            accuracy_held_out: (number | null)[];
             /**
              * Accuracy Train
              * @description On the images trained on.
              */
             accuracy_train: number[];
             /**
-             * Accuracy Held Out
-             * @description On held-out images; null without any.
+             * Epoch
+             * @description Within the phase, from 1.
              */
-            accuracy_held_out: (number | null)[];
+            epoch: number[];
+            /**
+             * First
+             * @description The number of the first epoch here, from 0; 0 although more were asked for: the run went back to a checkpoint, draw anew.
+             * @example 0
+             */
+            first: number;
             /**
              * Learning Rate
              * @description Of the head.
              */
             learning_rate: number[];
             /**
+             * Loss Held Out
+             * @description On held-out images; null without any.
+             */
+            loss_held_out: (number | null)[];
+            /**
+             * Loss Train
+             * @description Mean cross-entropy on the images trained on.
+             */
+            loss_train: number[];
+            /**
              * Per Class
              * @description Each class on the held-out images; empty without any.
              */
             per_class: components["schemas"]["ClassSeries"][];
+            /**
+             * Phase
+             * @description head, last blocks, whole network or scratch.
+             */
+            phase: string[];
+            /**
+             * Step
+             * @description Within the phase.
+             */
+            step: number[];
+            /**
+             * Total
+             * @description Epochs evaluated so far.
+             * @example 4
+             */
+            total: number;
         };
         /**
          * Missing
@@ -3703,29 +3703,11 @@ export interface components {
          */
         Model: {
             /**
-             * Id
-             * @description Its number.
-             * @example 1
+             * Active
+             * @description Whether its proposals are the ones shown.
+             * @example true
              */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example linear-1
-             */
-            name: string;
-            /**
-             * Description
-             * @description What its author wrote.
-             * @example
-             */
-            description: string;
-            /**
-             * Head
-             * @description linear, mlp, finetune or scratch.
-             * @example linear
-             */
-            head: string;
+            active: boolean;
             /**
              * Backbone
              * @description The network underneath.
@@ -3742,19 +3724,29 @@ export interface components {
              */
             class_names: string[];
             /**
-             * Active
-             * @description Whether its proposals are the ones shown.
-             * @example true
+             * Created At
+             * Format: date-time
+             * @description When it was made.
              */
-            active: boolean;
+            created_at: string;
             /**
-             * Run Id
-             * @description The run that made it.
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Head
+             * @description linear, mlp, finetune or scratch.
+             * @example linear
+             */
+            head: string;
+            /**
+             * Id
+             * @description Its number.
              * @example 1
              */
-            run_id: number | null;
-            /** @description On images it was not trained on; null with too few labels. */
-            quality: components["schemas"]["Quality"] | null;
+            id: number;
             /**
              * Labels Used
              * @description Labels it was trained on.
@@ -3762,11 +3754,19 @@ export interface components {
              */
             labels_used: number;
             /**
-             * Created At
-             * Format: date-time
-             * @description When it was made.
+             * Name
+             * @description What it is called.
+             * @example linear-1
              */
-            created_at: string;
+            name: string;
+            /** @description On images it was not trained on; null with too few labels. */
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Run Id
+             * @description The run that made it.
+             * @example 1
+             */
+            run_id: number | null;
         };
         /**
          * ModelChanges
@@ -3774,17 +3774,17 @@ export interface components {
          */
         ModelChanges: {
             /**
-             * Name
-             * @description A new name; no other model may have it.
-             * @example breeds
-             */
-            name?: string | null;
-            /**
              * Description
              * @description A new description.
              * @example with the new photos
              */
             description?: string | null;
+            /**
+             * Name
+             * @description A new name; no other model may have it.
+             * @example breeds
+             */
+            name?: string | null;
         };
         /**
          * ModelDetails
@@ -3792,35 +3792,23 @@ export interface components {
          */
         ModelDetails: {
             /**
-             * Id
-             * @description Its number.
-             * @example 1
+             * Active
+             * @description Whether its proposals are the ones shown.
+             * @example true
              */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example linear-1
-             */
-            name: string;
-            /**
-             * Description
-             * @description What its author wrote.
-             * @example
-             */
-            description: string;
-            /**
-             * Head
-             * @description linear, mlp, finetune or scratch.
-             * @example linear
-             */
-            head: string;
+            active: boolean;
             /**
              * Backbone
              * @description The network underneath.
              * @example efficientnet-lite0
              */
             backbone: string;
+            /**
+             * Bytes
+             * @description Its files take.
+             * @example 120000
+             */
+            bytes: number;
             /**
              * Class Names
              * @description The classes it knows.
@@ -3831,19 +3819,48 @@ export interface components {
              */
             class_names: string[];
             /**
-             * Active
-             * @description Whether its proposals are the ones shown.
-             * @example true
+             * Created At
+             * Format: date-time
+             * @description When it was made.
              */
-            active: boolean;
+            created_at: string;
             /**
-             * Run Id
-             * @description The run that made it.
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Digest
+             * @description SHA-256 of its weights.
+             */
+            digest: string;
+            /**
+             * Embedding
+             * @description Which vectors its head reads: backbone, weights, engine, precision.
+             */
+            embedding: {
+                [key: string]: string;
+            };
+            /**
+             * Head
+             * @description linear, mlp, finetune or scratch.
+             * @example linear
+             */
+            head: string;
+            /**
+             * Id
+             * @description Its number.
              * @example 1
              */
-            run_id: number | null;
-            /** @description On images it was not trained on; null with too few labels. */
-            quality: components["schemas"]["Quality"] | null;
+            id: number;
+            /**
+             * Labels
+             * @description How many were trained on and held out, and the name of exactly these.
+             */
+            labels: {
+                [key: string]: unknown;
+            };
             /**
              * Labels Used
              * @description Labels it was trained on.
@@ -3851,13 +3868,32 @@ export interface components {
              */
             labels_used: number;
             /**
-             * Created At
-             * Format: date-time
-             * @description When it was made.
+             * Name
+             * @description What it is called.
+             * @example linear-1
              */
-            created_at: string;
+            name: string;
+            /** @description On images it was not trained on; null with too few labels. */
+            quality: components["schemas"]["Quality"] | null;
             /** @description The run that made it. */
             run: components["schemas"]["Run"] | null;
+            /**
+             * Run Id
+             * @description The run that made it.
+             * @example 1
+             */
+            run_id: number | null;
+            /**
+             * Rungs
+             * @description Of the ladder; empty for heads.
+             */
+            rungs: components["schemas"]["Rung"][];
+            /**
+             * Seconds
+             * @description Its training took.
+             * @example 1.4
+             */
+            seconds: number | null;
             /**
              * Settings
              * @description Of its training.
@@ -3866,12 +3902,10 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * Labels
-             * @description How many were trained on and held out, and the name of exactly these.
+             * Temperature
+             * @description Divides its logits, so that its confidence means what it says.
              */
-            labels: {
-                [key: string]: unknown;
-            };
+            temperature: number;
             /**
              * Versions
              * @description Of the software.
@@ -3882,58 +3916,38 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
-            /**
-             * Rungs
-             * @description Of the ladder; empty for heads.
-             */
-            rungs: components["schemas"]["Rung"][];
-            /**
-             * Embedding
-             * @description Which vectors its head reads: backbone, weights, engine, precision.
-             */
-            embedding: {
-                [key: string]: string;
-            };
-            /**
-             * Temperature
-             * @description Divides its logits, so that its confidence means what it says.
-             */
-            temperature: number;
-            /**
-             * Digest
-             * @description SHA-256 of its weights.
-             */
-            digest: string;
-            /**
-             * Seconds
-             * @description Its training took.
-             * @example 1.4
-             */
-            seconds: number | null;
-            /**
-             * Bytes
-             * @description Its files take.
-             * @example 120000
-             */
-            bytes: number;
         };
         /**
          * ModelDuel
          * @description Two models side by side.
          */
         ModelDuel: {
+            /** @description First minus second; null without images. */
+            difference: components["schemas"]["PairedDifference"] | null;
+            /**
+             * Differing
+             * @description The first of them, the surest mistake first.
+             */
+            differing: components["schemas"]["Differing"][];
+            /**
+             * Differing Count
+             * @description Labelled images they answer differently.
+             * @example 6
+             */
+            differing_count: number;
+            /**
+             * Disputed
+             * @description Those they do not agree on, the surest dispute first.
+             */
+            disputed: components["schemas"]["Differing"][];
+            /** @description Accuracy of the first; null without images. */
+            first: components["schemas"]["Interval"] | null;
             /**
              * First Id
              * @description The first.
              * @example 1
              */
             first_id: number;
-            /**
-             * Second Id
-             * @description The second.
-             * @example 2
-             */
-            second_id: number;
             /**
              * Images
              * @description Labelled images they were compared on.
@@ -3945,33 +3959,19 @@ export interface components {
              * @description Which images, in words.
              */
             measured_on: string;
-            /** @description Accuracy of the first; null without images. */
-            first: components["schemas"]["Interval"] | null;
-            /** @description Accuracy of the second; null without images. */
-            second: components["schemas"]["Interval"] | null;
-            /** @description First minus second; null without images. */
-            difference: components["schemas"]["PairedDifference"] | null;
-            /**
-             * Verdict
-             * @description Which is better, or that it is not clear, in words.
-             */
-            verdict: string;
             /**
              * Per Class
              * @description Each class that has such images.
              */
             per_class: components["schemas"]["ClassDuel"][];
+            /** @description Accuracy of the second; null without images. */
+            second: components["schemas"]["Interval"] | null;
             /**
-             * Differing Count
-             * @description Labelled images they answer differently.
-             * @example 6
+             * Second Id
+             * @description The second.
+             * @example 2
              */
-            differing_count: number;
-            /**
-             * Differing
-             * @description The first of them, the surest mistake first.
-             */
-            differing: components["schemas"]["Differing"][];
+            second_id: number;
             /**
              * Unlabelled
              * @description Images without a label that both have scored.
@@ -3985,16 +3985,42 @@ export interface components {
              */
             unlabelled_agree: number | null;
             /**
-             * Disputed
-             * @description Those they do not agree on, the surest dispute first.
+             * Verdict
+             * @description Which is better, or that it is not clear, in words.
              */
-            disputed: components["schemas"]["Differing"][];
+            verdict: string;
         };
         /**
          * ModelPoint
          * @description One model among what was reached so far.
          */
         ModelPoint: {
+            /** @description On images it was not trained on; null where none were held out. */
+            accuracy: components["schemas"]["Interval"] | null;
+            /**
+             * Active
+             * @description Whether its proposals are shown.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Labels Used
+             * @description Labels it was trained on.
+             * @example 50
+             */
+            labels_used: number;
+            /**
+             * Measured On
+             * @description In words.
+             * @example K-fold
+             */
+            measured_on: string;
             /**
              * Model Id
              * @description Its number.
@@ -4007,32 +4033,6 @@ export interface components {
              * @example linear-1
              */
             name: string;
-            /**
-             * Labels Used
-             * @description Labels it was trained on.
-             * @example 50
-             */
-            labels_used: number;
-            /** @description On images it was not trained on; null where none were held out. */
-            accuracy: components["schemas"]["Interval"] | null;
-            /**
-             * Measured On
-             * @description In words.
-             * @example K-fold
-             */
-            measured_on: string;
-            /**
-             * Created At
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
-            /**
-             * Active
-             * @description Whether its proposals are shown.
-             * @example true
-             */
-            active: boolean;
         };
         /**
          * Move
@@ -4040,29 +4040,29 @@ export interface components {
          */
         Move: {
             /**
-             * Image Id
-             * @description The image.
-             * @example 17
-             */
-            image_id: number;
-            /**
              * Distance
              * @description In map radii.
              * @example 0.8
              */
             distance: number;
             /**
-             * Island Before
-             * @description -1 for none.
-             * @example 0
+             * Image Id
+             * @description The image.
+             * @example 17
              */
-            island_before: number;
+            image_id: number;
             /**
              * Island After
              * @description -1 for none.
              * @example 3
              */
             island_after: number;
+            /**
+             * Island Before
+             * @description -1 for none.
+             * @example 0
+             */
+            island_before: number;
         };
         /**
          * Moves
@@ -4070,29 +4070,17 @@ export interface components {
          */
         Moves: {
             /**
-             * Before
-             * @description The number of one round.
-             * @example 1
-             */
-            before: number;
-            /**
              * After
              * @description The number of the other.
              * @example 2
              */
             after: number;
             /**
-             * Images
-             * @description Images on both.
-             * @example 1000
+             * Before
+             * @description The number of one round.
+             * @example 1
              */
-            images: number;
-            /**
-             * Median
-             * @description Half of them moved less than this, in map radii.
-             * @example 0.05
-             */
-            median: number;
+            before: number;
             /**
              * Changed Island
              * @description Images that left an island for another.
@@ -4100,10 +4088,22 @@ export interface components {
              */
             changed_island: number;
             /**
+             * Images
+             * @description Images on both.
+             * @example 1000
+             */
+            images: number;
+            /**
              * Largest
              * @description Those that moved farthest.
              */
             largest: components["schemas"]["Move"][];
+            /**
+             * Median
+             * @description Half of them moved less than this, in map radii.
+             * @example 0.05
+             */
+            median: number;
         };
         /**
          * NewClass
@@ -4111,17 +4111,17 @@ export interface components {
          */
         NewClass: {
             /**
-             * Name
-             * @description What to call it; no other class may have the name.
-             * @example bird
-             */
-            name: string;
-            /**
              * Colour
              * @description #rrggbb; chosen where it is left out.
              * @example #54a24b
              */
             colour?: string | null;
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
             /**
              * Key
              * @description One character; chosen where it is left out.
@@ -4129,17 +4129,23 @@ export interface components {
              */
             key?: string | null;
             /**
-             * Dry Run
-             * @description Do nothing, tell what would happen.
-             * @default false
+             * Name
+             * @description What to call it; no other class may have the name.
+             * @example bird
              */
-            dry_run?: boolean;
+            name: string;
         };
         /**
          * NewClasses
          * @description Several classes to add as one operation.
          */
         NewClasses: {
+            /**
+             * Dry Run
+             * @description Do nothing, tell what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
             /**
              * Names
              * @description What to call them; no name twice.
@@ -4149,12 +4155,6 @@ export interface components {
              *     ]
              */
             names: string[];
-            /**
-             * Dry Run
-             * @description Do nothing, tell what would happen.
-             * @default false
-             */
-            dry_run?: boolean;
         };
         /**
          * NewExport
@@ -4168,12 +4168,6 @@ export interface components {
              */
             format: string;
             /**
-             * Transfer
-             * @description What happens to the image files: in the export, or only named in it (none). Null: only named where the format can.
-             * @example none
-             */
-            transfer?: ("copy" | "link" | "none") | null;
-            /**
              * Proposals
              * @description Images without an answer get their surest proposal.
              * @default false
@@ -4184,6 +4178,12 @@ export interface components {
              * @example train
              */
             split?: components["schemas"]["Split"] | null;
+            /**
+             * Transfer
+             * @description What happens to the image files: in the export, or only named in it (none). Null: only named where the format can.
+             * @example none
+             */
+            transfer?: ("copy" | "link" | "none") | null;
         };
         /**
          * NewImport
@@ -4191,17 +4191,11 @@ export interface components {
          */
         NewImport: {
             /**
-             * Source
-             * @description A folder or a data set file below a root of this server.
-             * @example /home/ada/photos
+             * Embed
+             * @description Embed with the project's backbone in the same pass.
+             * @default true
              */
-            source?: string | null;
-            /**
-             * Upload Id
-             * @description An upload.
-             * @example null
-             */
-            upload_id?: number | null;
+            embed?: boolean;
             /**
              * Format
              * @description The name of a format; null: found out.
@@ -4215,11 +4209,17 @@ export interface components {
              */
             labels?: boolean;
             /**
-             * Embed
-             * @description Embed with the project's backbone in the same pass.
-             * @default true
+             * Source
+             * @description A folder or a data set file below a root of this server.
+             * @example /home/ada/photos
              */
-            embed?: boolean;
+            source?: string | null;
+            /**
+             * Upload Id
+             * @description An upload.
+             * @example null
+             */
+            upload_id?: number | null;
         };
         /**
          * NewProject
@@ -4227,19 +4227,12 @@ export interface components {
          */
         NewProject: {
             /**
-             * Name
-             * @description What to call it; no other project may have the name.
-             * @example pets
+             * Backbone
+             * @description The network whose embedding the map and the heads use.
+             * @default efficientnet-lite0
+             * @example efficientnet-lite0
              */
-            name: string;
-            /** @default classification */
-            task?: components["schemas"]["Task"];
-            /**
-             * Multi Label
-             * @description Whether an image may have several classes.
-             * @default false
-             */
-            multi_label?: boolean;
+            backbone?: string;
             /**
              * Classes
              * @description Names of classes; more can follow.
@@ -4250,12 +4243,19 @@ export interface components {
              */
             classes?: string[];
             /**
-             * Backbone
-             * @description The network whose embedding the map and the heads use.
-             * @default efficientnet-lite0
-             * @example efficientnet-lite0
+             * Multi Label
+             * @description Whether an image may have several classes.
+             * @default false
              */
-            backbone?: string;
+            multi_label?: boolean;
+            /**
+             * Name
+             * @description What to call it; no other project may have the name.
+             * @example pets
+             */
+            name: string;
+            /** @default classification */
+            task?: components["schemas"]["Task"];
         };
         /**
          * NewRound
@@ -4286,49 +4286,13 @@ export interface components {
          * @description Settings of a training; what is left out is chosen automatically. /training/settings explains each.
          */
         NewRun: {
-            /**
-             * Name
-             * @description Of the new model.
-             * @example breeds
-             */
-            name?: string | null;
-            /**
-             * Description
-             * @description Anything to remember.
-             */
-            description?: string | null;
-            /**
-             * @description The way of training.
-             * @default linear
-             */
-            head?: components["schemas"]["HeadKind"];
+            /** @description Changed copies to train on. */
+            augmentation?: components["schemas"]["Augmentation"] | null;
             /**
              * Backbone
              * @description By default the project's.
              */
             backbone?: string | null;
-            /**
-             * Train Folders
-             * @description Names of folders of the project.
-             * @example [
-             *       "train"
-             *     ]
-             */
-            train_folders?: string[] | null;
-            /**
-             * Test Folders
-             * @description Names of folders of the project.
-             * @example [
-             *       "train"
-             *     ]
-             */
-            test_folders?: string[] | null;
-            /**
-             * Test Fraction
-             * @description Share held out, 0 to 0.9.
-             * @example 0.2
-             */
-            test_fraction?: number | null;
             /**
              * Batch Size
              * @description Images per step.
@@ -4336,22 +4300,22 @@ export interface components {
              */
             batch_size?: number | null;
             /**
+             * Description
+             * @description Anything to remember.
+             */
+            description?: string | null;
+            /**
+             * Device
+             * @description auto, cpu, cuda, cuda:1, mps.
+             * @example auto
+             */
+            device?: string | null;
+            /**
              * Epochs
              * @description How often every image is seen.
              * @example 30
              */
             epochs?: number | null;
-            /**
-             * Learning Rate
-             * @description Of the head.
-             * @example 0.001
-             */
-            learning_rate?: number | null;
-            /**
-             * Gamma
-             * @description Factor of the learning rate after each gamma step.
-             */
-            gamma?: number | null;
             /**
              * Epochs Per Gamma Step
              * @description 0: one cycle instead of steps.
@@ -4369,25 +4333,38 @@ export interface components {
              * @example 8
              */
             frozen_blocks?: number | null;
-            /** @description What the backbone starts from. */
-            weights?: components["schemas"]["WeightsKind"] | null;
-            /** @description Changed copies to train on. */
-            augmentation?: components["schemas"]["Augmentation"] | null;
             /**
-             * Weight Decay
-             * @description Pulls weights towards zero.
+             * Full Steps
+             * @description Steps on the whole network at the end; finetune only.
              */
-            weight_decay?: number | null;
+            full_steps?: number | null;
+            /**
+             * Gamma
+             * @description Factor of the learning rate after each gamma step.
+             */
+            gamma?: number | null;
+            /**
+             * @description The way of training.
+             * @default linear
+             */
+            head?: components["schemas"]["HeadKind"];
             /**
              * Label Smoothing
              * @description Doubt built into each label.
              */
             label_smoothing?: number | null;
             /**
-             * Full Steps
-             * @description Steps on the whole network at the end; finetune only.
+             * Learning Rate
+             * @description Of the head.
+             * @example 0.001
              */
-            full_steps?: number | null;
+            learning_rate?: number | null;
+            /**
+             * Name
+             * @description Of the new model.
+             * @example breeds
+             */
+            name?: string | null;
             /**
              * Seed
              * @description The same seed and labels give the same model.
@@ -4395,11 +4372,34 @@ export interface components {
              */
             seed?: number | null;
             /**
-             * Device
-             * @description auto, cpu, cuda, cuda:1, mps.
-             * @example auto
+             * Test Folders
+             * @description Names of folders of the project.
+             * @example [
+             *       "train"
+             *     ]
              */
-            device?: string | null;
+            test_folders?: string[] | null;
+            /**
+             * Test Fraction
+             * @description Share held out, 0 to 0.9.
+             * @example 0.2
+             */
+            test_fraction?: number | null;
+            /**
+             * Train Folders
+             * @description Names of folders of the project.
+             * @example [
+             *       "train"
+             *     ]
+             */
+            train_folders?: string[] | null;
+            /**
+             * Weight Decay
+             * @description Pulls weights towards zero.
+             */
+            weight_decay?: number | null;
+            /** @description What the backbone starts from. */
+            weights?: components["schemas"]["WeightsKind"] | null;
         };
         /**
          * NewUpload
@@ -4419,19 +4419,14 @@ export interface components {
          * @description What to do next.
          */
         NextAction: {
-            /** @description What the button does. */
-            kind: components["schemas"]["ActionKind"];
-            /**
-             * Sentence
-             * @description Why, in one sentence.
-             */
-            sentence: string;
             /**
              * Button
              * @description The button's words.
              * @example Label these 20
              */
             button: string;
+            /** @description What the button does. */
+            kind: components["schemas"]["ActionKind"];
             /**
              * Params
              * @description Of the action: count and order of the queue, threshold, head.
@@ -4442,6 +4437,11 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+            /**
+             * Sentence
+             * @description Why, in one sentence.
+             */
+            sentence: string;
         };
         /**
          * NextStep
@@ -4455,25 +4455,25 @@ export interface components {
          */
         OddOne: {
             /**
-             * Image Id
-             * @description The image.
-             * @example 17
-             */
-            image_id: number;
-            /** @description Its label or proposal is of another class, or it looks unlike the rest. */
-            reason: components["schemas"]["OddReason"];
-            /**
              * Class Name
              * @description Of that label or proposal.
              * @example dog
              */
             class_name: string | null;
             /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
              * Oddness
              * @description Distance from the rest in robust standard deviations of the island; null where unknown.
              * @example 4.2
              */
             oddness: number | null;
+            /** @description Its label or proposal is of another class, or it looks unlike the rest. */
+            reason: components["schemas"]["OddReason"];
         };
         /**
          * OddReason
@@ -4516,12 +4516,6 @@ export interface components {
          */
         Operation: {
             /**
-             * Id
-             * @description Its number.
-             * @example 42
-             */
-            id: number;
-            /**
              * Author
              * @description Who.
              * @example ada
@@ -4532,24 +4526,6 @@ export interface components {
             /** @description What brought it about. */
             cause: components["schemas"]["Cause"];
             /**
-             * Made At
-             * Format: date-time
-             * @description When.
-             */
-            made_at: string;
-            /**
-             * Summary
-             * @description What, in words.
-             * @example 12 images labelled cat by lasso on round 3
-             */
-            summary: string;
-            /**
-             * Image Count
-             * @description Images touched.
-             * @example 12
-             */
-            image_count: number;
-            /**
              * Detail
              * @description What caused it: the lasso's corners and round, the threshold, the source.
              */
@@ -4557,17 +4533,41 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * Reverts
-             * @description The operation that this one takes back.
-             * @example null
+             * Id
+             * @description Its number.
+             * @example 42
              */
-            reverts: number | null;
+            id: number;
+            /**
+             * Image Count
+             * @description Images touched.
+             * @example 12
+             */
+            image_count: number;
+            /**
+             * Made At
+             * Format: date-time
+             * @description When.
+             */
+            made_at: string;
             /**
              * Reverted By
              * @description The latest operation that took this one back.
              * @example null
              */
             reverted_by: number | null;
+            /**
+             * Reverts
+             * @description The operation that this one takes back.
+             * @example null
+             */
+            reverts: number | null;
+            /**
+             * Summary
+             * @description What, in words.
+             * @example 12 images labelled cat by lasso on round 3
+             */
+            summary: string;
         };
         /**
          * OperationImages
@@ -4590,37 +4590,13 @@ export interface components {
          */
         OperationMade: {
             /**
-             * Project Id
-             * @description The project.
-             * @example 1
-             */
-            project_id: number;
-            /**
-             * Operation Id
-             * @description The operation.
-             * @example 42
-             */
-            operation_id: number;
-            /** @description What brought it about. */
-            cause: components["schemas"]["Cause"];
-            /**
              * Author
              * @description Who.
              * @example ada
              */
             author: string;
-            /**
-             * Made At
-             * Format: date-time
-             * @description When.
-             */
-            made_at: string;
-            /**
-             * Summary
-             * @description What, in words.
-             * @example 12 images labelled cat by lasso on round 3
-             */
-            summary: string;
+            /** @description What brought it about. */
+            cause: components["schemas"]["Cause"];
             /**
              * Image Count
              * @description How many images it touched.
@@ -4637,11 +4613,35 @@ export interface components {
              */
             image_ids: number[] | null;
             /**
+             * Made At
+             * Format: date-time
+             * @description When.
+             */
+            made_at: string;
+            /**
+             * Operation Id
+             * @description The operation.
+             * @example 42
+             */
+            operation_id: number;
+            /**
+             * Project Id
+             * @description The project.
+             * @example 1
+             */
+            project_id: number;
+            /**
              * Reverts
              * @description The operation that it takes back, if one.
              * @example null
              */
             reverts: number | null;
+            /**
+             * Summary
+             * @description What, in words.
+             * @example 12 images labelled cat by lasso on round 3
+             */
+            summary: string;
         };
         /**
          * OperationPage
@@ -4649,30 +4649,30 @@ export interface components {
          */
         OperationPage: {
             /**
-             * Operations
-             * @description The operations.
-             */
-            operations: components["schemas"]["Operation"][];
-            /**
              * Next Before
              * @description Ask again with before= this; null at the end.
              * @example null
              */
             next_before: number | null;
+            /**
+             * Operations
+             * @description The operations.
+             */
+            operations: components["schemas"]["Operation"][];
         };
         /**
          * Overridden
          * @description A later operation whose changes are lost.
          */
         Overridden: {
-            /** @description The operation. */
-            operation: components["schemas"]["Operation"];
             /**
              * Image Count
              * @description On how many images.
              * @example 3
              */
             image_count: number;
+            /** @description The operation. */
+            operation: components["schemas"]["Operation"];
         };
         /**
          * Overview
@@ -4680,12 +4680,42 @@ export interface components {
          */
         Overview: {
             /**
+             * Computing
+             * @description A newer curve is on its way; ask again in some seconds.
+             */
+            computing: boolean;
+            /** @description The newest that is computed, perhaps of fewer labels than now. */
+            curve: components["schemas"]["LearningCurve"] | null;
+            /**
+             * Curve Reason
+             * @description Why there is none.
+             */
+            curve_reason: string;
+            /**
+             * Doubtful
+             * @description Proposals below it.
+             * @example 130
+             */
+            doubtful: number;
+            /**
+             * Models
+             * @description Oldest first.
+             */
+            models: components["schemas"]["ModelPoint"][];
+            next: components["schemas"]["NextAction"];
+            /**
              * Operation Id
              * @description The newest operation it knows of.
              * @example 41
              */
             operation_id: number;
-            next: components["schemas"]["NextAction"];
+            /** @description Seconds per label and time left. */
+            pace: components["schemas"]["Pace"];
+            /**
+             * Per Class
+             * @description In the order of the project.
+             */
+            per_class: components["schemas"]["ClassProgress"][];
             /**
              * Per State
              * @description Images in each state.
@@ -4694,10 +4724,10 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * Per Class
-             * @description In the order of the project.
+             * Rounds
+             * @description Of the map, oldest first.
              */
-            per_class: components["schemas"]["ClassProgress"][];
+            rounds: components["schemas"]["RoundPoint"][];
             /**
              * Sure
              * @description Proposals of at least sure_from.
@@ -4710,42 +4740,23 @@ export interface components {
              * @example 0.95
              */
             sure_from: number;
-            /**
-             * Doubtful
-             * @description Proposals below it.
-             * @example 130
-             */
-            doubtful: number;
-            /**
-             * Models
-             * @description Oldest first.
-             */
-            models: components["schemas"]["ModelPoint"][];
-            /**
-             * Rounds
-             * @description Of the map, oldest first.
-             */
-            rounds: components["schemas"]["RoundPoint"][];
-            /** @description Seconds per label and time left. */
-            pace: components["schemas"]["Pace"];
-            /** @description The newest that is computed, perhaps of fewer labels than now. */
-            curve: components["schemas"]["LearningCurve"] | null;
-            /**
-             * Computing
-             * @description A newer curve is on its way; ask again in some seconds.
-             */
-            computing: boolean;
-            /**
-             * Curve Reason
-             * @description Why there is none.
-             */
-            curve_reason: string;
         };
         /**
          * Pace
          * @description How long a label takes a person. Gaps of more than two minutes are not work.
          */
         Pace: {
+            /**
+             * Hours Left One By One
+             * @description For them, one by one.
+             * @example 0.5
+             */
+            hours_left_one_by_one: number | null;
+            /**
+             * Hours Left With Proposals
+             * @description For them, at the pace with proposals.
+             */
+            hours_left_with_proposals: number | null;
             /**
              * One By One
              * @description Median seconds of a label on a single image.
@@ -4759,6 +4770,23 @@ export interface components {
              */
             one_by_one_gestures: number;
             /**
+             * Remaining
+             * @description Images without a label.
+             * @example 830
+             */
+            remaining: number;
+            /**
+             * With Gestures
+             * @description Gestures measured.
+             * @example 22
+             */
+            with_gestures: number;
+            /**
+             * With Proposals
+             * @description Seconds per label since there are proposals, bulk included.
+             */
+            with_proposals: number | null;
+            /**
              * Without
              * @description Seconds per label before any proposals, bulk included.
              */
@@ -4769,34 +4797,6 @@ export interface components {
              * @example 40
              */
             without_gestures: number;
-            /**
-             * With Proposals
-             * @description Seconds per label since there are proposals, bulk included.
-             */
-            with_proposals: number | null;
-            /**
-             * With Gestures
-             * @description Gestures measured.
-             * @example 22
-             */
-            with_gestures: number;
-            /**
-             * Remaining
-             * @description Images without a label.
-             * @example 830
-             */
-            remaining: number;
-            /**
-             * Hours Left One By One
-             * @description For them, one by one.
-             * @example 0.5
-             */
-            hours_left_one_by_one: number | null;
-            /**
-             * Hours Left With Proposals
-             * @description For them, at the pace with proposals.
-             */
-            hours_left_with_proposals: number | null;
             /**
              * Words
              * @description In a sentence.
@@ -4809,23 +4809,17 @@ export interface components {
          */
         PairedDifference: {
             /**
-             * Value
-             * @description Difference of the accuracies, -1 to 1.
-             * @example 0.02
+             * High
+             * @description Upper end.
+             * @example 0.05
              */
-            value: number;
+            high: number;
             /**
              * Low
              * @description Lower end of its 95 % interval.
              * @example -0.01
              */
             low: number;
-            /**
-             * High
-             * @description Upper end.
-             * @example 0.05
-             */
-            high: number;
             /**
              * Only First
              * @description Images that only the first got right.
@@ -4844,12 +4838,24 @@ export interface components {
              * @example 0.69
              */
             p_value: number;
+            /**
+             * Value
+             * @description Difference of the accuracies, -1 to 1.
+             * @example 0.02
+             */
+            value: number;
         };
         /**
          * PlaceFolder
          * @description A folder to choose.
          */
         PlaceFolder: {
+            /**
+             * Images
+             * @description Image files in it and below, told by their names; null where counting took too long.
+             * @example 1250
+             */
+            images: number | null;
             /**
              * Name
              * @description The last part of its path.
@@ -4862,12 +4868,6 @@ export interface components {
              * @example /home/ada/photos
              */
             path: string;
-            /**
-             * Images
-             * @description Image files in it and below, told by their names; null where counting took too long.
-             * @example 1250
-             */
-            images: number | null;
         };
         /**
          * Places
@@ -4875,17 +4875,13 @@ export interface components {
          */
         Places: {
             /**
-             * Path
-             * @description The place; null for the list of roots.
-             * @example /home/ada
+             * Files
+             * @description Data set files here, by their whole paths: .csv, .tsv, .json, .jsonl.
+             * @example [
+             *       "/home/ada/photos/labels.csv"
+             *     ]
              */
-            path: string | null;
-            /**
-             * Parent
-             * @description The place above; null at a root.
-             * @example null
-             */
-            parent: string | null;
+            files: string[];
             /**
              * Folders
              * @description Its folders by name, without hidden ones.
@@ -4898,19 +4894,23 @@ export interface components {
              */
             images: number;
             /**
-             * Files
-             * @description Data set files here, by their whole paths: .csv, .tsv, .json, .jsonl.
-             * @example [
-             *       "/home/ada/photos/labels.csv"
-             *     ]
-             */
-            files: string[];
-            /**
              * Left Out
              * @description Folders that are not listed, as there are too many.
              * @example 0
              */
             left_out: number;
+            /**
+             * Parent
+             * @description The place above; null at a root.
+             * @example null
+             */
+            parent: string | null;
+            /**
+             * Path
+             * @description The place; null for the list of roots.
+             * @example /home/ada
+             */
+            path: string | null;
         };
         /**
          * Prediction
@@ -4918,13 +4918,17 @@ export interface components {
          */
         Prediction: {
             /**
-             * Model Id
-             * @description By default the active model.
-             * @example 1
+             * Count
+             * @description How many images of a dry run.
+             * @default 12
              */
-            model_id?: number | null;
-            /** @description For these images alone; by default for all. */
-            selector?: components["schemas"]["ImageSelector"] | null;
+            count?: number;
+            /**
+             * Dry Run
+             * @description Write nothing; tell what it would say of a few images.
+             * @default false
+             */
+            dry_run?: boolean;
             /**
              * Image Ids
              * @description The same by number, in place of a selector.
@@ -4935,35 +4939,27 @@ export interface components {
              */
             image_ids?: number[] | null;
             /**
-             * Dry Run
-             * @description Write nothing; tell what it would say of a few images.
-             * @default false
+             * Model Id
+             * @description By default the active model.
+             * @example 1
              */
-            dry_run?: boolean;
-            /**
-             * Count
-             * @description How many images of a dry run.
-             * @default 12
-             */
-            count?: number;
+            model_id?: number | null;
             /**
              * Seed
              * @description Of a dry run.
              * @default 0
              */
             seed?: number;
+            /** @description For these images alone; by default for all. */
+            selector?: components["schemas"]["ImageSelector"] | null;
         };
         /**
          * PreviewRow
          * @description One image as its source tells of it.
          */
         PreviewRow: {
-            /**
-             * Path
-             * @description Inside the source.
-             * @example cat/1.jpg
-             */
-            path: string;
+            /** @description Whether the classes hold; ignore and unclear come in as set aside. */
+            answer: components["schemas"]["Answer"];
             /**
              * Class Names
              * @description Empty: no label.
@@ -4972,10 +4968,14 @@ export interface components {
              *     ]
              */
             class_names: string[];
+            /**
+             * Path
+             * @description Inside the source.
+             * @example cat/1.jpg
+             */
+            path: string;
             /** @description Null: in none. */
             split: components["schemas"]["Split"] | null;
-            /** @description Whether the classes hold; ignore and unclear come in as set aside. */
-            answer: components["schemas"]["Answer"];
         };
         /**
          * ProjectCard
@@ -4983,35 +4983,24 @@ export interface components {
          */
         ProjectCard: {
             /**
-             * Id
-             * @description Its number.
-             * @example 1
+             * Active Model Id
+             * @description The model whose proposals are shown.
+             * @example null
              */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example pets
-             */
-            name: string;
-            task: components["schemas"]["Task"];
-            /**
-             * Multi Label
-             * @description Whether an image may have several classes.
-             * @example false
-             */
-            multi_label: boolean;
+            active_model_id: number | null;
             /**
              * Backbone
              * @description The network whose embedding the map and the heads use.
              */
             backbone: string;
             /**
-             * Active Model Id
-             * @description The model whose proposals are shown.
-             * @example null
+             * Classes
+             * @description How many classes there are.
+             * @example 2
              */
-            active_model_id: number | null;
+            classes: number;
+            /** @description The images by state. */
+            counts: components["schemas"]["StateCounts"];
             /**
              * Created At
              * Format: date-time
@@ -5020,19 +5009,23 @@ export interface components {
              */
             created_at: string;
             /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
              * Images
              * @description How many there are.
              * @example 1000
              */
             images: number;
-            /** @description The images by state. */
-            counts: components["schemas"]["StateCounts"];
             /**
-             * Classes
-             * @description How many classes there are.
-             * @example 2
+             * Last Activity
+             * Format: date-time
+             * @description When somebody, or a job, last changed something.
              */
-            classes: number;
+            last_activity: string;
             /**
              * Models
              * @description How many models were trained.
@@ -5040,36 +5033,37 @@ export interface components {
              */
             models: number;
             /**
-             * Rounds
-             * @description How often the map was laid out.
-             * @example 2
-             */
-            rounds: number;
-            /**
              * Mosaic
              * @description Content hashes of up to nine of its images.
              */
             mosaic: string[];
             /**
-             * Last Activity
-             * Format: date-time
-             * @description When somebody, or a job, last changed something.
+             * Multi Label
+             * @description Whether an image may have several classes.
+             * @example false
              */
-            last_activity: string;
+            multi_label: boolean;
+            /**
+             * Name
+             * @description What it is called.
+             * @example pets
+             */
+            name: string;
             /** @description What to do next. */
             next_step: components["schemas"]["NextStep"];
+            /**
+             * Rounds
+             * @description How often the map was laid out.
+             * @example 2
+             */
+            rounds: number;
+            task: components["schemas"]["Task"];
         };
         /**
          * ProjectChanged
          * @description A project came, went, or changed otherwise than by an operation.
          */
         ProjectChanged: {
-            /**
-             * Project Id
-             * @description The project.
-             * @example 1
-             */
-            project_id: number;
             /**
              * Change
              * @description What happened to it.
@@ -5084,6 +5078,12 @@ export interface components {
              *     ]
              */
             parts: string[];
+            /**
+             * Project Id
+             * @description The project.
+             * @example 1
+             */
+            project_id: number;
         };
         /**
          * ProjectChanges
@@ -5091,17 +5091,17 @@ export interface components {
          */
         ProjectChanges: {
             /**
-             * Name
-             * @description What to call it.
-             * @example pets
-             */
-            name?: string | null;
-            /**
              * Backbone
              * @description The network whose embedding the map and the heads use.
              * @example dinov2-small
              */
             backbone?: string | null;
+            /**
+             * Name
+             * @description What to call it.
+             * @example pets
+             */
+            name?: string | null;
         };
         /**
          * ProjectClass
@@ -5109,23 +5109,17 @@ export interface components {
          */
         ProjectClass: {
             /**
-             * Id
-             * @description Its number.
-             * @example 2
-             */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example cat
-             */
-            name: string;
-            /**
              * Colour
              * @description #rrggbb.
              * @example #4c78a8
              */
             colour: string;
+            /**
+             * Id
+             * @description Its number.
+             * @example 2
+             */
+            id: number;
             /**
              * Key
              * @description The key that gives it; null for none.
@@ -5133,17 +5127,23 @@ export interface components {
              */
             key: string | null;
             /**
-             * Position
-             * @description Its place among the classes.
-             * @example 0
-             */
-            position: number;
-            /**
              * Label Count
              * @description How many labels it has.
              * @example 120
              */
             label_count: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example cat
+             */
+            name: string;
+            /**
+             * Position
+             * @description Its place among the classes.
+             * @example 0
+             */
+            position: number;
         };
         /**
          * ProjectFacts
@@ -5151,35 +5151,16 @@ export interface components {
          */
         ProjectFacts: {
             /**
-             * Id
-             * @description Its number.
-             * @example 1
-             */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example pets
-             */
-            name: string;
-            task: components["schemas"]["Task"];
-            /**
-             * Multi Label
-             * @description Whether an image may have several classes.
-             * @example false
-             */
-            multi_label: boolean;
-            /**
-             * Backbone
-             * @description The network whose embedding the map and the heads use.
-             */
-            backbone: string;
-            /**
              * Active Model Id
              * @description The model whose proposals are shown.
              * @example null
              */
             active_model_id: number | null;
+            /**
+             * Backbone
+             * @description The network whose embedding the map and the heads use.
+             */
+            backbone: string;
             /**
              * Created At
              * Format: date-time
@@ -5187,18 +5168,31 @@ export interface components {
              * @example 2026-05-01T09:00:00Z
              */
             created_at: string;
-        };
-        /**
-         * ProjectStatus
-         * @description How far a project has come, as `labelgraft project show` tells it.
-         */
-        ProjectStatus: {
+            /**
+             * Id
+             * @description Its number.
+             * @example 1
+             */
+            id: number;
+            /**
+             * Multi Label
+             * @description Whether an image may have several classes.
+             * @example false
+             */
+            multi_label: boolean;
             /**
              * Name
              * @description What it is called.
              * @example pets
              */
             name: string;
+            task: components["schemas"]["Task"];
+        };
+        /**
+         * ProjectStatus
+         * @description How far a project has come, as `labelgraft project show` tells it.
+         */
+        ProjectStatus: {
             /**
              * Images
              * @description How many there are.
@@ -5212,17 +5206,22 @@ export interface components {
              */
             labelled: number;
             /**
-             * Proposed
-             * @description Images with a proposal and no label.
-             * @example 800
+             * Models
+             * @description How many models were trained.
+             * @example 1
              */
-            proposed: number;
+            models: number;
             /**
-             * Set Aside
-             * @description Images skipped or unclear.
-             * @example 0
+             * Name
+             * @description What it is called.
+             * @example pets
              */
-            set_aside: number;
+            name: string;
+            /**
+             * Next Step
+             * @description What to do next, as a sentence with its command.
+             */
+            next_step: string;
             /**
              * Per Class
              * @description Labelled images by class.
@@ -5235,11 +5234,11 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * Models
-             * @description How many models were trained.
-             * @example 1
+             * Proposed
+             * @description Images with a proposal and no label.
+             * @example 800
              */
-            models: number;
+            proposed: number;
             /**
              * Rounds
              * @description How often the map was laid out.
@@ -5247,24 +5246,25 @@ export interface components {
              */
             rounds: number;
             /**
-             * Next Step
-             * @description What to do next, as a sentence with its command.
+             * Set Aside
+             * @description Images skipped or unclear.
+             * @example 0
              */
-            next_step: string;
+            set_aside: number;
         };
         /**
          * Quality
          * @description How good a model was on images it was not trained on.
          */
         Quality: {
-            /**
-             * Measured On
-             * @description In words.
-             * @example test split
-             */
-            measured_on: string;
             /** @description Share of images with the right class. */
             accuracy: components["schemas"]["Interval"];
+            /**
+             * Calibration Error
+             * @description Mean distance of confidence from truth.
+             * @example 0.02
+             */
+            calibration_error: number;
             /**
              * Log Loss
              * @description In nats, after calibration.
@@ -5272,11 +5272,11 @@ export interface components {
              */
             log_loss: number;
             /**
-             * Calibration Error
-             * @description Mean distance of confidence from truth.
-             * @example 0.02
+             * Measured On
+             * @description In words.
+             * @example test split
              */
-            calibration_error: number;
+            measured_on: string;
             /**
              * Per Class
              * @description Each class.
@@ -5312,6 +5312,12 @@ export interface components {
          */
         Received: {
             /**
+             * Bytes
+             * @description How large it is.
+             * @example 48213
+             */
+            bytes: number;
+            /**
              * Content Hash
              * @description The SHA-256 of its bytes.
              * @example abababababababababababababababababababababababababababababababab
@@ -5329,12 +5335,6 @@ export interface components {
              * @example pets/cat/1.jpg
              */
             stored: string;
-            /**
-             * Bytes
-             * @description How large it is.
-             * @example 48213
-             */
-            bytes: number;
         };
         /**
          * Recommendation
@@ -5348,16 +5348,16 @@ export interface components {
              */
             backbone: string;
             /**
-             * Reason
-             * @description In words.
-             */
-            reason: string;
-            /**
              * Clear
              * @description Whether the intervals of the best two are apart.
              * @example true
              */
             clear: boolean;
+            /**
+             * Reason
+             * @description In words.
+             */
+            reason: string;
         };
         /**
          * Refused
@@ -5394,21 +5394,21 @@ export interface components {
          * @description What taking back does, or would do.
          */
         Reverted: {
-            /** @description The new operation; null on a dry run and where nothing was left to take back. */
-            operation: components["schemas"]["Operation"] | null;
-            /** @description The operation that is taken back. */
-            reverted: components["schemas"]["Operation"];
             /**
              * Image Count
              * @description Images touched.
              * @example 12
              */
             image_count: number;
+            /** @description The new operation; null on a dry run and where nothing was left to take back. */
+            operation: components["schemas"]["Operation"] | null;
             /**
              * Overridden
              * @description Later operations that are overridden on the same images, oldest first.
              */
             overridden: components["schemas"]["Overridden"][];
+            /** @description The operation that is taken back. */
+            reverted: components["schemas"]["Operation"];
             /**
              * Revisions
              * @description The touched images' revisions now; null on a dry run and where they are more than 500.
@@ -5423,11 +5423,11 @@ export interface components {
          */
         RoundPoint: {
             /**
-             * Number
-             * @description Within the project.
-             * @example 1
+             * Created At
+             * Format: date-time
+             * @description When it was made.
              */
-            number: number;
+            created_at: string;
             /**
              * Embedding
              * @description What was laid out.
@@ -5435,16 +5435,16 @@ export interface components {
              */
             embedding: string;
             /**
+             * Number
+             * @description Within the project.
+             * @example 1
+             */
+            number: number;
+            /**
              * Purity
              * @description Share of an image's nearest labelled images of its class.
              */
             purity: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             * @description When it was made.
-             */
-            created_at: string;
         };
         /**
          * Run
@@ -5452,6 +5452,17 @@ export interface components {
          */
         Run: {
             /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Finished At
+             * @description When it ended; null before.
+             */
+            finished_at: string | null;
+            /**
              * Id
              * @description Its number.
              * @example 3
@@ -5464,11 +5475,11 @@ export interface components {
              */
             name: string;
             /**
-             * Description
-             * @description What its author wrote.
+             * Reason
+             * @description How it ended, in words.
              * @example
              */
-            description: string;
+            reason: string;
             /**
              * Settings
              * @description Everything that was chosen.
@@ -5476,25 +5487,14 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
-            /** @description Where it stands. */
-            state: components["schemas"]["RunState"];
-            /**
-             * Reason
-             * @description How it ended, in words.
-             * @example
-             */
-            reason: string;
             /**
              * Started At
              * Format: date-time
              * @description When it began.
              */
             started_at: string;
-            /**
-             * Finished At
-             * @description When it ended; null before.
-             */
-            finished_at: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
         };
         /**
          * RunDetails
@@ -5502,11 +5502,36 @@ export interface components {
          */
         RunDetails: {
             /**
+             * Description
+             * @description What its author wrote.
+             * @example
+             */
+            description: string;
+            /**
+             * Finished At
+             * @description When it ended; null before.
+             */
+            finished_at: string | null;
+            /**
              * Id
              * @description Its number.
              * @example 3
              */
             id: number;
+            /**
+             * Job
+             * @description The job that runs it.
+             * @example 12
+             */
+            job: number | null;
+            /** @description Loss and accuracy, epoch by epoch. */
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * Model Id
+             * @description The model that came of it.
+             * @example null
+             */
+            model_id: number | null;
             /**
              * Name
              * @description Of the model to be.
@@ -5514,20 +5539,12 @@ export interface components {
              */
             name: string;
             /**
-             * Description
-             * @description What its author wrote.
-             * @example
+             * Notes
+             * @description Sentences from the training.
              */
-            description: string;
-            /**
-             * Settings
-             * @description Everything that was chosen.
-             */
-            settings: {
-                [key: string]: unknown;
-            };
-            /** @description Where it stands. */
-            state: components["schemas"]["RunState"];
+            notes: string[];
+            /** @description Null before its first step, and for heads, which take seconds. */
+            progress: components["schemas"]["RunProgress"] | null;
             /**
              * Reason
              * @description How it ended, in words.
@@ -5535,53 +5552,31 @@ export interface components {
              */
             reason: string;
             /**
+             * Rungs
+             * @description What became of each rung, at the end.
+             */
+            rungs: components["schemas"]["Rung"][];
+            /**
+             * Settings
+             * @description Everything that was chosen.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
              * Started At
              * Format: date-time
              * @description When it began.
              */
             started_at: string;
-            /**
-             * Finished At
-             * @description When it ended; null before.
-             */
-            finished_at: string | null;
-            /**
-             * Job
-             * @description The job that runs it.
-             * @example 12
-             */
-            job: number | null;
-            /**
-             * Model Id
-             * @description The model that came of it.
-             * @example null
-             */
-            model_id: number | null;
-            /** @description Null before its first step, and for heads, which take seconds. */
-            progress: components["schemas"]["RunProgress"] | null;
-            /** @description Loss and accuracy, epoch by epoch. */
-            metrics: components["schemas"]["Metrics"];
-            /**
-             * Notes
-             * @description Sentences from the training.
-             */
-            notes: string[];
-            /**
-             * Rungs
-             * @description What became of each rung, at the end.
-             */
-            rungs: components["schemas"]["Rung"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
         };
         /**
          * RunProgress
          * @description How far a run is in its phase.
          */
         RunProgress: {
-            /**
-             * Phase
-             * @description activations, head, last blocks, whole network or scratch.
-             */
-            phase: string;
             /**
              * Epoch
              * @description The current one, from 1.
@@ -5595,6 +5590,17 @@ export interface components {
              */
             epochs: number;
             /**
+             * Phase
+             * @description activations, head, last blocks, whole network or scratch.
+             */
+            phase: string;
+            /**
+             * Seconds Left
+             * @description Of the phase; null while unknown.
+             * @example 9.5
+             */
+            seconds_left: number | null;
+            /**
              * Step
              * @description Steps done.
              * @example 12
@@ -5606,12 +5612,6 @@ export interface components {
              * @example 120
              */
             steps: number;
-            /**
-             * Seconds Left
-             * @description Of the phase; null while unknown.
-             * @example 9.5
-             */
-            seconds_left: number | null;
         };
         /**
          * RunStarted
@@ -5635,6 +5635,20 @@ export interface components {
          */
         RunWentOn: {
             /**
+             * Metrics
+             * @description Each epoch evaluated since the last event.
+             */
+            metrics: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Progress
+             * @description Phase, epoch, step and seconds left; null before the first.
+             */
+            progress: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Project Id
              * @description The project.
              * @example 1
@@ -5652,20 +5666,6 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "running" | "stopped" | "finished" | "failed" | "interrupted";
-            /**
-             * Metrics
-             * @description Each epoch evaluated since the last event.
-             */
-            metrics: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Progress
-             * @description Phase, epoch, step and seconds left; null before the first.
-             */
-            progress: {
-                [key: string]: unknown;
-            } | null;
         };
         /**
          * Rung
@@ -5673,15 +5673,15 @@ export interface components {
          */
         Rung: {
             /**
-             * Name
-             * @description head, last blocks, whole network or scratch.
-             */
-            name: string;
-            /**
              * Kept
              * @description Whether it was better on images it was not trained on.
              */
             kept: boolean;
+            /**
+             * Name
+             * @description head, last blocks, whole network or scratch.
+             */
+            name: string;
             /**
              * Reason
              * @description Why, in words.
@@ -5693,6 +5693,12 @@ export interface components {
          * @description The images of a selection.
          */
         Selected: {
+            /**
+             * Count
+             * @description How many.
+             * @example 2
+             */
+            count: number;
             /**
              * Image Ids
              * @description The odd ones first.
@@ -5712,12 +5718,6 @@ export interface components {
              */
             oddness: (number | null)[];
             /**
-             * Count
-             * @description How many.
-             * @example 2
-             */
-            count: number;
-            /**
              * Words
              * @description How they were chosen.
              * @example by lasso on round 3
@@ -5730,39 +5730,6 @@ export interface components {
          */
         Setting: {
             /**
-             * Name
-             * @description Its name in a body.
-             * @example learning_rate
-             */
-            name: string;
-            /**
-             * Label
-             * @description Its name in words.
-             * @example Learning rate
-             */
-            label: string;
-            /**
-             * Text
-             * @description A plain explanation.
-             */
-            text: string;
-            /** @description What it takes. */
-            kind: components["schemas"]["SettingKind"];
-            /** @description Where a form shows it. */
-            group: components["schemas"]["SettingGroup"];
-            /**
-             * Unit
-             * @description Of a number; empty for a plain one.
-             * @example epochs
-             */
-            unit: string;
-            /**
-             * Default
-             * @description Null, empty text and empty list mean `automatic`.
-             * @example null
-             */
-            default: unknown;
-            /**
              * Automatic
              * @description What leaving it empty means; empty where it cannot be left empty.
              */
@@ -5774,11 +5741,26 @@ export interface components {
              */
             choices: string[];
             /**
-             * Minimum
-             * @description Of a number, inclusive.
-             * @example 1e-7
+             * Default
+             * @description Null, empty text and empty list mean `automatic`.
+             * @example null
              */
-            minimum: number | null;
+            default: unknown;
+            /** @description Where a form shows it. */
+            group: components["schemas"]["SettingGroup"];
+            /**
+             * Heads
+             * @description The ways of training that it has an effect with.
+             */
+            heads: components["schemas"]["HeadKind"][];
+            /** @description What it takes. */
+            kind: components["schemas"]["SettingKind"];
+            /**
+             * Label
+             * @description Its name in words.
+             * @example Learning rate
+             */
+            label: string;
             /**
              * Maximum
              * @description Of a number, inclusive.
@@ -5786,10 +5768,28 @@ export interface components {
              */
             maximum: number | null;
             /**
-             * Heads
-             * @description The ways of training that it has an effect with.
+             * Minimum
+             * @description Of a number, inclusive.
+             * @example 1e-7
              */
-            heads: components["schemas"]["HeadKind"][];
+            minimum: number | null;
+            /**
+             * Name
+             * @description Its name in a body.
+             * @example learning_rate
+             */
+            name: string;
+            /**
+             * Text
+             * @description A plain explanation.
+             */
+            text: string;
+            /**
+             * Unit
+             * @description Of a number; empty for a plain one.
+             * @example epochs
+             */
+            unit: string;
         };
         /**
          * SettingFacts
@@ -5797,23 +5797,28 @@ export interface components {
          */
         SettingFacts: {
             /**
-             * Name
-             * @description Its name in labelgraft.toml.
-             * @example max_image_mpx
-             */
-            name: string;
-            /**
-             * Value
-             * @description Its value as people read it; secrets are masked.
-             * @example 100.0
-             */
-            value: string;
-            /**
              * Default
              * @description Its value where nothing is set.
              * @example 100.0
              */
             default: string;
+            /**
+             * Expected
+             * @description What it takes, in words.
+             * @example a number from 0.01 to 2000
+             */
+            expected: string;
+            /**
+             * Help
+             * @description What it does.
+             */
+            help: string;
+            /**
+             * Name
+             * @description Its name in labelgraft.toml.
+             * @example max_image_mpx
+             */
+            name: string;
             /**
              * Unit
              * @description Of the value, if it has one.
@@ -5821,16 +5826,11 @@ export interface components {
              */
             unit: string;
             /**
-             * Help
-             * @description What it does.
+             * Value
+             * @description Its value as people read it; secrets are masked.
+             * @example 100.0
              */
-            help: string;
-            /**
-             * Expected
-             * @description What it takes, in words.
-             * @example a number from 0.01 to 2000
-             */
-            expected: string;
+            value: string;
             /**
              * Variable
              * @description Its environment variable.
@@ -5904,6 +5904,12 @@ export interface components {
          */
         StateCounts: {
             /**
+             * Labelled
+             * @description A person or an import has given a class.
+             * @example 80
+             */
+            labelled: number;
+            /**
              * New
              * @description Nobody and nothing has said anything of them.
              * @example 120
@@ -5915,12 +5921,6 @@ export interface components {
              * @example 800
              */
             proposed: number;
-            /**
-             * Labelled
-             * @description A person or an import has given a class.
-             * @example 80
-             */
-            labelled: number;
             /**
              * Skipped
              * @description Set aside.
@@ -5946,11 +5946,6 @@ export interface components {
          */
         TrainingForm: {
             /**
-             * Settings
-             * @description In the order of a form.
-             */
-            settings: components["schemas"]["Setting"][];
-            /**
              * Devices
              * @description What `device` can be here.
              * @example [
@@ -5959,6 +5954,11 @@ export interface components {
              *     ]
              */
             devices: string[];
+            /**
+             * Settings
+             * @description In the order of a form.
+             */
+            settings: components["schemas"]["Setting"][];
         };
         /**
          * TrialAnswer
@@ -5966,16 +5966,16 @@ export interface components {
          */
         TrialAnswer: {
             /**
+             * Answers
+             * @description Surest first, ten at the most.
+             */
+            answers: components["schemas"]["ClassShare"][];
+            /**
              * Image Id
              * @description The image.
              * @example 17
              */
             image_id: number;
-            /**
-             * Answers
-             * @description Surest first, ten at the most.
-             */
-            answers: components["schemas"]["ClassShare"][];
             /**
              * Label
              * @description The class a person gave; null without one.
@@ -5989,17 +5989,11 @@ export interface components {
          */
         Upload: {
             /**
-             * Id
-             * @description Its number.
-             * @example 1
+             * Bytes
+             * @description How many bytes those have.
+             * @example 0
              */
-            id: number;
-            /**
-             * Name
-             * @description What it is called.
-             * @example holiday
-             */
-            name: string;
+            bytes: number;
             /**
              * Files
              * @description How many files are there whole.
@@ -6007,11 +6001,11 @@ export interface components {
              */
             files: number;
             /**
-             * Bytes
-             * @description How many bytes those have.
-             * @example 0
+             * Id
+             * @description Its number.
+             * @example 1
              */
-            bytes: number;
+            id: number;
             /**
              * Image Bytes
              * @description The largest image file that is taken.
@@ -6024,6 +6018,12 @@ export interface components {
              * @example 1000000
              */
             most_files: number;
+            /**
+             * Name
+             * @description What it is called.
+             * @example holiday
+             */
+            name: string;
         };
         /**
          * VerbAnswer
@@ -6071,125 +6071,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    health: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     about: {
         parameters: {
             query?: never;
@@ -6309,7 +6190,7 @@ export interface operations {
             };
         };
     };
-    list_settings: {
+    list_backbones: {
         parameters: {
             query?: never;
             header?: never;
@@ -6324,7 +6205,248 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingFacts"][];
+                    "application/json": components["schemas"]["BackboneFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Where an earlier stream broke off. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description The request cannot be understood. */
@@ -6547,7 +6669,7 @@ export interface operations {
             };
         };
     };
-    new_start_link: {
+    health: {
         parameters: {
             query?: never;
             header?: never;
@@ -6557,12 +6679,1016 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StartLink"];
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state. */
+                state?: ("running" | "finished" | "failed" | "cancelled" | "interrupted") | null;
+                /** @description Only jobs of this project. */
+                project_id?: number | null;
+                /** @description How many at the most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobWithResult"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the image file's bytes. */
+                content_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The browser has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_small_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the image file's bytes. */
+                content_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The browser has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_large_picture: {
+        parameters: {
+            query?: {
+                /** @description The long side in px, or the next larger of 800, 1600, 3200. */
+                side?: number;
+            };
+            header?: never;
+            path: {
+                /** @description SHA-256 of the image file's bytes. */
+                content_hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The browser has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: {
+                /** @description A place below a root; without it the roots. */
+                path?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -7276,1504 +8402,6 @@ export interface operations {
             };
         };
     };
-    get_project_status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProjectStatus"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_jobs: {
-        parameters: {
-            query?: {
-                /** @description Only jobs in this state. */
-                state?: ("running" | "finished" | "failed" | "cancelled" | "interrupted") | null;
-                /** @description Only jobs of this project. */
-                project_id?: number | null;
-                /** @description How many at the most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The job's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobWithResult"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    cancel_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The job's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    resume_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The job's number. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Where an earlier stream broke off. */
-                "last-event-id"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_small_picture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description SHA-256 of the image file's bytes. */
-                content_hash: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The picture. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                };
-            };
-            /** @description The browser has it. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_thumbnail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description SHA-256 of the image file's bytes. */
-                content_hash: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The picture. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                };
-            };
-            /** @description The browser has it. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_large_picture: {
-        parameters: {
-            query?: {
-                /** @description The long side in px, or the next larger of 800, 1600, 3200. */
-                side?: number;
-            };
-            header?: never;
-            path: {
-                /** @description SHA-256 of the image file's bytes. */
-                content_hash: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The picture. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                };
-            };
-            /** @description The browser has it. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_sheets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Columns of numbers; docs/guide/server.md has the layout. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.labelgraft.columns": string;
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_sheet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description One of the names that /sheets lists. */
-                name: string;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The picture. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": string;
-                };
-            };
-            /** @description The browser has it. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_backbones: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackboneFacts"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     compare_backbones: {
         parameters: {
             query?: never;
@@ -8793,132 +8421,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    embed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Embedding"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -9273,7 +8775,7 @@ export interface operations {
             };
         };
     };
-    add_classes: {
+    order_classes: {
         parameters: {
             query?: never;
             header?: {
@@ -9288,12 +8790,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewClasses"];
+                "application/json": components["schemas"]["ClassOrder"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9402,7 +8904,7 @@ export interface operations {
             };
         };
     };
-    order_classes: {
+    add_classes: {
         parameters: {
             query?: never;
             header?: {
@@ -9417,12 +8919,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClassOrder"];
+                "application/json": components["schemas"]["NewClasses"];
             };
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9923,6 +9425,630 @@ export interface operations {
             };
         };
     };
+    embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Embedding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossReport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the export's job. */
+                job: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One zip file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_images: {
         parameters: {
             query?: {
@@ -10217,7 +10343,7 @@ export interface operations {
             };
         };
     };
-    get_image_states: {
+    look_up_images: {
         parameters: {
             query?: never;
             header?: never;
@@ -10227,15 +10353,19 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Lookup"];
+            };
+        };
         responses: {
-            /** @description Columns of numbers. */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.labelgraft.columns": unknown;
+                    "application/json": components["schemas"]["LookedUp"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -10339,7 +10469,7 @@ export interface operations {
             };
         };
     };
-    look_up_images: {
+    get_image_states: {
         parameters: {
             query?: never;
             header?: never;
@@ -10349,19 +10479,15 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Lookup"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Columns of numbers. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LookedUp"];
+                    "application/vnd.labelgraft.columns": unknown;
                 };
             };
             /** @description The request cannot be understood. */
@@ -10716,7 +10842,7 @@ export interface operations {
             };
         };
     };
-    select_images: {
+    import_images: {
         parameters: {
             query?: never;
             header?: never;
@@ -10728,7 +10854,133 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ImageSelector"];
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportFrom"];
             };
         };
         responses: {
@@ -10738,7 +10990,1879 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Selected"];
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_map: {
+        parameters: {
+            query?: {
+                /** @description An embedded backbone, color-histogram too; by default the project's. */
+                backbone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_map_rounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRound"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_map_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRound"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRound"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_bridges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_islands: {
+        parameters: {
+            query?: {
+                /** @description Also say what looks unlike; a second or so, once per round. */
+                unlike?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IslandReport"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_map_moves: {
+        parameters: {
+            query: {
+                /** @description The number of the round to compare with. */
+                since: number;
+                /** @description How many images to name. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The round's number within the project. */
+                number: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_models: {
+        parameters: {
+            query: {
+                /** @description The number of the first model. */
+                a: number;
+                /** @description The number of the second. */
+                b: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDuel"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    describe_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_model_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveScore"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's number. */
+                model_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -11482,2007 +13606,6 @@ export interface operations {
             };
         };
     };
-    get_queue: {
-        parameters: {
-            query?: {
-                /** @description How many cards at the most. */
-                count?: number;
-                /** @description Variety, what the model hesitates over, both, or by chance. */
-                order?: components["schemas"]["QueueOrder"];
-                /** @description Same seed, same queue. */
-                seed?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Queue"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_map_rounds: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapRound"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    make_map_round: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRound"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_map_round: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The round's number within the project. */
-                number: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapRound"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_map_columns: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The round's number within the project. */
-                number: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Columns of numbers. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.labelgraft.columns": unknown;
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_islands: {
-        parameters: {
-            query?: {
-                /** @description Also say what looks unlike; a second or so, once per round. */
-                unlike?: boolean;
-            };
-            header?: never;
-            path: {
-                /** @description The round's number within the project. */
-                number: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IslandReport"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_bridges: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The round's number within the project. */
-                number: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bridge"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_map_moves: {
-        parameters: {
-            query: {
-                /** @description The number of the round to compare with. */
-                since: number;
-                /** @description How many images to name. */
-                count?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The round's number within the project. */
-                number: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Moves"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    preview_map: {
-        parameters: {
-            query?: {
-                /** @description An embedded backbone, color-histogram too; by default the project's. */
-                backbone?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Columns of numbers. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.labelgraft.columns": unknown;
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_models: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Model"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    compare_models: {
-        parameters: {
-            query: {
-                /** @description The number of the first model. */
-                a: number;
-                /** @description The number of the second. */
-                b: number;
-            };
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelDuel"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's number. */
-                model_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelDetails"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    delete_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's number. */
-                model_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    describe_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's number. */
-                model_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ModelChanges"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Model"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    use_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's number. */
-                model_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Model"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_model_score: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The model's number. */
-                model_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveScore"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     get_overview: {
         parameters: {
             query?: never;
@@ -13637,6 +13760,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobStarted"] | components["schemas"]["TrialAnswer"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: {
+                /** @description How many cards at the most. */
+                count?: number;
+                /** @description Variety, what the model hesitates over, both, or by chance. */
+                order?: components["schemas"]["QueueOrder"];
+                /** @description Same seed, same queue. */
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -14115,130 +14367,6 @@ export interface operations {
             };
         };
     };
-    stop_run: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The run's number. */
-                run_id: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunDetails"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     resume_run: {
         parameters: {
             query?: never;
@@ -14363,12 +14491,512 @@ export interface operations {
             };
         };
     };
-    list_training_settings: {
+    stop_run: {
         parameters: {
-            query?: {
-                /** @description Only what has an effect with this way of training. */
-                head?: components["schemas"]["HeadKind"] | null;
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's number. */
+                run_id: number;
+                /** @description The project's number. */
+                project_id: number;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    select_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageSelector"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selected"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Columns of numbers; docs/guide/server.md has the layout. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.labelgraft.columns": string;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of the names that /sheets lists. */
+                name: string;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The browser has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_project_status: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 /** @description The project's number. */
@@ -14384,7 +15012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrainingForm"];
+                    "application/json": components["schemas"]["ProjectStatus"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -14739,12 +15367,262 @@ export interface operations {
             };
         };
     };
-    list_places: {
+    list_training_settings: {
         parameters: {
             query?: {
-                /** @description A place below a root; without it the roots. */
-                path?: string | null;
+                /** @description Only what has an effect with this way of training. */
+                head?: components["schemas"]["HeadKind"] | null;
             };
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingForm"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_verb: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The verb's name in Python. */
+                verb: string;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerbCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerbAnswer"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -14757,7 +15635,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Places"];
+                    "application/json": components["schemas"]["SettingFacts"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    new_start_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartLink"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -15106,132 +16103,6 @@ export interface operations {
             };
         };
     };
-    missing_files: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The upload's number. */
-                upload_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Offer"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Missing"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     send_file: {
         parameters: {
             query: {
@@ -15363,19 +16234,19 @@ export interface operations {
             };
         };
     };
-    check_import: {
+    missing_files: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The project's number. */
-                project_id: number;
+                /** @description The upload's number. */
+                upload_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ImportFrom"];
+                "application/json": components["schemas"]["Offer"];
             };
         };
         responses: {
@@ -15385,750 +16256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportPreview"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    import_images: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewImport"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    check_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewExport"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LossReport"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list_exports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"][];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    export_dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewExport"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    download_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The number of the export's job. */
-                job: number;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One zip file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/zip": unknown;
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    begin_demo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DemoStarted"];
+                    "application/json": components["schemas"]["Missing"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -16358,134 +16486,6 @@ export interface operations {
             };
         };
     };
-    call_verb: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The verb's name in Python. */
-                verb: string;
-                /** @description The project's number. */
-                project_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VerbCall"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerbAnswer"];
-                };
-            };
-            /** @description The request cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No session and no token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description From another site, or under another host name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is nothing of that name or number. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The data changed since the caller looked, or are not ready for this yet. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is larger than this route takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is of another type than this route takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description What was given cannot be used. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description An unforeseen error; the server's log has it under the id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something outside of this process cannot be used now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The workspace cannot be written: the disk is full, or read-only. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     event_hello: {
         parameters: {
             query?: never;
@@ -16496,6 +16496,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Hello"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    event_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Job"];
             };
         };
         responses: {
@@ -16562,39 +16595,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ProjectChanged"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    event_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Job"];
             };
         };
         responses: {
