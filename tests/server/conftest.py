@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -73,8 +74,21 @@ def running(served_workspace: Path, tmp_path: Path) -> Iterator[tuple[Running, W
 @pytest.fixture
 def served(served_workspace: Path, tmp_path: Path) -> Iterator[Served]:
     """A copy of that workspace behind the server; each test may change it."""
-    folder = shutil.copytree(served_workspace, tmp_path / "workspace")
-    options = ServerOptions(roots=(tmp_path,))
+    with serving(served_workspace, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def served_together(served_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same for all tests of a file that want the compute processes, whose start takes seconds."""
+    with serving(served_workspace, tmp_path_factory.mktemp("together")) as opened:
+        yield opened
+
+
+@contextmanager
+def serving(original: Path, root: Path) -> Iterator[Served]:
+    folder = shutil.copytree(original, root / "workspace")
+    options = ServerOptions(roots=(root,))
     with labelgraft.open(folder) as bench:
         app = make_app(bench, options)
         with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:

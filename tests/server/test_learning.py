@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,14 @@ import pytest
 from tests.server.served import Served
 
 from labelgraft.server import columns
+
+
+@pytest.fixture
+def served(served_together: Served, served_pictures: Path, request: pytest.FixtureRequest) -> Served:
+    """A project of its own for each test, with the same thirty pictures, which are embedded already."""
+    project = served_together.bench.new_project(request.node.name[:200], classes=["cat", "dog"])
+    project.add_images(served_pictures)
+    return replace(served_together, project=project)
 
 
 def finished(served: Served, answer: Any) -> dict[str, Any]:
@@ -180,11 +189,13 @@ def test_backbones_tell_their_speed_and_suit_the_labels_or_not(served: Served) -
 
 def test_what_belongs_to_another_project_is_not_found(served: Served) -> None:
     label(served, 4)
-    finished(served, served.client.post(f"{served.path}/runs", json={}))
+    begun = served.client.post(f"{served.path}/runs", json={})
+    finished(served, begun)
+    run, model = f"runs/{begun.json()['run']['id']}", f"models/{get(served, '/models')[0]['id']}"
     other = served.bench.new_project("other").id
-    for path in ("runs/1", "models/1", "models/1/score", "map/rounds/1"):
+    for path in (run, model, f"{model}/score", "map/rounds/1"):
         assert served.client.get(f"/api/v1/projects/{other}/{path}").status_code in (404, 422), path
-    for path in ("runs/1/stop", "runs/1/resume", "models/1/use"):
+    for path in (f"{run}/stop", f"{run}/resume", f"{model}/use"):
         assert served.client.post(f"/api/v1/projects/{other}/{path}").status_code == 404, path
 
 

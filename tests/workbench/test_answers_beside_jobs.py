@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import pytest
 from tests.workbench.test_loop import label_some, paint
 
 import labelgraft
@@ -18,18 +17,6 @@ from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.project import ProjectBench
 
 PATIENCE_SECONDS = 45.0
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    folder = tmp_path_factory.mktemp("beside")
-    with labelgraft.open(folder / "w", create=True) as opened:
-        project = opened.new_project("beside", classes=["red", "green", "blue"], backbone="color-histogram")
-        project.add_images(paint(folder / "pictures", 10))
-        label_some(project, 12)
-        project.map()
-        project.train()
-        yield opened
 
 
 @contextmanager
@@ -52,8 +39,12 @@ def ended(bench: Workbench, job: JobStatus) -> JobState:
     return now
 
 
-def test_every_short_answer_is_there_before_a_long_job_ends(bench: Workbench) -> None:
-    project = bench.project("beside")
+def test_every_short_answer_is_there_before_a_long_job_ends(bench: Workbench, tmp_path: Path) -> None:
+    project = bench.new_project("beside", classes=["red", "green", "blue"], backbone="color-histogram")
+    project.add_images(paint(tmp_path / "pictures", 10))
+    label_some(project, 12)
+    project.map()
+    project.train()
     usual = [each.card.image_id for each in project.next(5)]
     with ThreadPoolExecutor(1) as waiting, long_job(bench, project) as job:
         queue = waiting.submit(project.next, 5).result(PATIENCE_SECONDS)

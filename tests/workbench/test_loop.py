@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-import labelgraft
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.queue import QueueOrder
@@ -30,12 +28,6 @@ def paint(folder: Path, per_class: int) -> Path:
             pixels = rng.normal(hue, 40, (40, 48, 3)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / f"{name}-{number}.png")
     return folder
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with labelgraft.open(tmp_path_factory.mktemp("workspace") / "w", create=True) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

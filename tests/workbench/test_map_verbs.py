@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-import labelgraft
 from labelgraft.domain.map import OddReason
 from labelgraft.errors import UnknownName
 from labelgraft.workbench.front_door import Workbench
@@ -19,12 +17,6 @@ from labelgraft.workbench.kept import Kept
 from labelgraft.workbench.project import ProjectBench
 
 HUES = {"red": (200, 40, 40), "green": (40, 180, 60)}
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with labelgraft.open(tmp_path_factory.mktemp("workspace") / "w", create=True) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +32,7 @@ def project(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Proje
         pixels = rng.normal(HUES["red"], 30, (40, 48, 3)).clip(0, 255).astype(np.uint8)
         pixels[:, :24] = rng.normal(HUES["green"], 30, (40, 24, 3)).clip(0, 255).astype(np.uint8)
         Image.fromarray(pixels).save(folder / f"both-{number}.png")
-    made = bench.new_project("hues", classes=list(HUES), backbone="color-histogram")
+    made = bench.new_project("two hues", classes=list(HUES), backbone="color-histogram")
     made.add_images(folder)
     made.map()
     return made

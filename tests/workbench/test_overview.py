@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from tests.workbench.test_loop import HUES, label_some, paint, true_name
 
-import labelgraft
 from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.image import ImageState
 from labelgraft.domain.overview import ActionKind, LearningCurve, Overview
@@ -18,12 +15,6 @@ from labelgraft.errors import NotEnoughLabels
 from labelgraft.workbench.curve_keeper import CurveKeeper
 from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.project import ProjectBench
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with labelgraft.open(tmp_path_factory.mktemp("workspace") / "w", create=True) as opened:
-        yield opened
 
 
 def computed(project: ProjectBench) -> Overview:
@@ -102,14 +93,13 @@ def test_the_same_state_is_read_once_and_a_new_label_is_seen_at_once(
 
 
 def test_on_cats_and_dogs_the_curve_rises_and_says_what_more_labels_bring(
-    bench: Workbench, shared_data: Callable[[str], Path], tmp_path: Path
+    bench: Workbench, photos: Path, tmp_path: Path
 ) -> None:
-    photos = shared_data("catsdogs") / "images"
-    chosen = sorted(photos.glob("cat.*"))[:40] + sorted(photos.glob("dog.*"))[:40]
+    chosen = sorted(photos.iterdir())
     (tmp_path / "labels.csv").write_text(
         "path,label\n" + "".join(f"{path},{path.name[:3]}\n" for path in chosen)
     )
-    project = bench.new_project("pets", classes=["cat", "dog"])
+    project = bench.new_project("curve of pets", classes=["cat", "dog"])
     project.add_images(tmp_path / "labels.csv")
     found = computed(project)
     assert found.curve is not None

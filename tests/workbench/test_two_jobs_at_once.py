@@ -12,7 +12,7 @@ from PIL import Image
 import labelgraft
 from labelgraft.workbench.ingest_jobs import sweep_converted
 
-COUNT = 48
+COUNT = 24
 
 
 def photos(folder: Path, first: int) -> Path:
