@@ -80,9 +80,7 @@ def recommend(scores: Sequence[BackboneScore]) -> Recommendation:
     share = _words(best.probe)
     reason = f"{best.backbone}: a linear classifier gets {share} of {best.probe.count} labels right"
     if best.probe.low <= best.chance:
-        reason += (
-            f", not clearly more than always naming the largest class ({best.chance:.0%}): label more first"
-        )
+        reason += f", not clearly more than always naming the largest class ({100 * best.chance:.0f} %): label more first"
         return Recommendation(best.backbone, reason + ".", clear=False)
     if len(ranked) == 1:
         return Recommendation(best.backbone, reason + "; no other backbone is embedded.", clear=False)
@@ -94,7 +92,7 @@ def recommend(scores: Sequence[BackboneScore]) -> Recommendation:
 
 
 def _words(interval: Interval) -> str:
-    return f"{interval.value:.1%} ({interval.low:.0%} to {interval.high:.0%})"
+    return f"{100 * interval.value:.1f} % ({100 * interval.low:.0f} % to {100 * interval.high:.0f} %)"
 
 
 def _checked(embeddings: Floats, targets: AnyArray) -> tuple[Floats, Bools]:

@@ -204,7 +204,7 @@ def unseen_gain(right: Doubles, total: int) -> float:
 def in_words(now: float, gain: Gain, worth: bool | None) -> str:
     """Whether more labels are worth it, in sentences."""
     points = f"{100 * gain.value:.1f} points ({100 * gain.low:.1f} to {100 * gain.high:.1f})"
-    start = f"With the labels of now a model is right on about {now:.1%}. "
+    start = f"With the labels of now a model is right on about {100 * now:.1f} %. "
     more = f"{gain.labels} more labels are expected to bring {points}"
     if worth is None:
         return f"{start}{more}: probably not worth it, but the measure is coarse; some more labels will tell."

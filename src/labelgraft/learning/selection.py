@@ -245,7 +245,7 @@ def _about_doubt(known: Knowledge, position: int) -> str:
     row = known.probabilities[position]
     if known.multi_label:
         doubtful = int(np.abs(row - 0.5).argmin())
-        return f"{known.class_names[doubtful]} {row[doubtful]:.0%}: as likely as not"
+        return f"{known.class_names[doubtful]} {100 * (row[doubtful]):.0f} %: as likely as not"
     best = np.argsort(-row, kind="stable")[:2]
     return " / ".join(f"{known.class_names[c]} {row[c] * 100:.0f} %" for c in best)
 

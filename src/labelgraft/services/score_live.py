@@ -121,10 +121,10 @@ def told(model: Model, singly: Bools, together: Bools) -> LiveScore:
     share = wilson(confirmed, looked_at) if looked_at else None
     words = f"Nobody has answered a proposal of {model.name} one by one yet."
     if share is not None:
+        interval = f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f} %)"
         words = (
-            f"{confirmed:,} of {looked_at:,} proposals that a person looked at one by one were right: {share.value:.0%} "
-            f"({share.low:.0%} to {share.high:.0%}). Images from the queue are harder than the others, so expect more of "
-            "the rest."
+            f"{confirmed:,} of {looked_at:,} proposals that a person looked at one by one were right: {interval}. "
+            "Images from the queue are harder than the others, so expect more of the rest."
         )
     return LiveScore(
         model_id=model.id, looked_at=looked_at, confirmed=confirmed, corrected=looked_at - confirmed, share=share,

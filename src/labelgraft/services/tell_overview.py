@@ -187,7 +187,7 @@ def review(proposed: int, sure: int) -> NextAction:
     if sure >= max(10, doubtful):
         return NextAction(
             ActionKind.ACCEPT,
-            f"{sure:,} proposals are at least {SURE_FROM:.0%} sure: accept them together, one undo takes all back.",
+            f"{sure:,} proposals are at least {100 * SURE_FROM:.0f} % sure: accept them together, one undo takes all back.",
             f"Accept {sure:,} sure", {"threshold": SURE_FROM, "count": sure},
         )  # fmt: skip
     count = min(doubtful, REVIEW_AT_ONCE) or proposed

@@ -154,7 +154,7 @@ def test_the_gate_asks_for_more_right_or_as_many_with_less_loss(
 
     verdict = gate(of(*below), of(*above), of="held-out images")
     assert verdict.kept is passes
-    assert "90.0% ->" in verdict.reason
+    assert "90.0 % ->" in verdict.reason
 
 
 def pets(folder: Path, images: int, views: int) -> Arrays:

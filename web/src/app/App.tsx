@@ -13,7 +13,7 @@ export const App = ({ session }: { session: Session }) => (
     <SessionContext value={session}>
       <QueryClientProvider client={session.queries}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-left" limit={4} autoClose={5000} />
+        <Notifications position="top-center" limit={2} autoClose={4000} />
       </QueryClientProvider>
     </SessionContext>
   </Look>

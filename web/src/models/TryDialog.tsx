@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useSelection } from "@/store/hooks";
 import { startPredict, tryModel, type Model, type TrialAnswer } from "@/store/models";
 import { say, sayProblem } from "@/ui/toasts";
-import { countOf, percent } from "@/ui/words";
+import { countOf, sureness } from "@/ui/words";
 
 import { ImageTile, useWanted } from "./ImageTile";
 import classes from "./models.module.css";
@@ -20,14 +20,14 @@ const Trial = ({ projectId, answers }: { projectId: number; answers: readonly Tr
       {answers.map(({ image_id: id, answers: said, label }) => (
         <ImageTile key={id} imageId={id}>
           <span className="tabular">
-            {said[0]?.class_name ?? "nothing"} {said[0] !== undefined && percent(said[0].share)}
+            {said[0]?.class_name ?? "nothing"} {said[0] !== undefined && sureness(said[0].share)}
           </span>
           <span className={classes.note}>
             {label != null
               ? `Label: ${label}`
               : said[1] === undefined
                 ? ""
-                : `${said[1].class_name} ${percent(said[1].share)}`}
+                : `${said[1].class_name} ${sureness(said[1].share)}`}
           </span>
         </ImageTile>
       ))}

@@ -2,7 +2,7 @@
 import type { ServerEvent } from "./events";
 import type { Gesture, GestureBody } from "./gesture";
 import type { JournalEvent } from "./journal";
-import { readRow, rowOf, type ImageStates } from "./imageStates";
+import { readRow, rowOf, type ImageStates, STATE } from "./imageStates";
 import { Cell } from "./observable";
 import { SelectionStore } from "./selection";
 import { countWords } from "./selector";
@@ -90,8 +90,19 @@ export class OpenProject {
   ): Promise<Gesture> | null {
     const meant = this.selection.meant();
     if (meant === null) return null;
-    const words = `${countWords(meant.imageIds.length)} ${verb}`;
-    return this.perform(bodyOf(meant.selector), meant.imageIds, words);
+    const body = bodyOf(meant.selector);
+    const words = `${countWords(this.touchedBy(body, meant.imageIds))} ${verb}`;
+    return this.perform(body, meant.imageIds, words);
+  }
+
+  /** Of these images, how many a change concerns: only those with a proposal can be accepted or rejected. */
+  private touchedBy(body: GestureBody, imageIds: Uint32Array): number {
+    if (body.kind !== "accept" && body.kind !== "reject") return imageIds.length;
+    const { columns } = this.images;
+    return imageIds.reduce(
+      (count, id) => count + (columns.states[rowOf(columns, id)] === STATE.proposed ? 1 : 0),
+      0,
+    );
   }
 
   /** Revisions of images as they are shown, for gestures that must not override what somebody else did meanwhile. */

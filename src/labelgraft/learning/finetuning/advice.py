@@ -96,7 +96,7 @@ def _similar(distance: float | None, probe: float | None, class_count: int) -> t
     """
     chance = 1 / class_count
     read = None if probe is None or class_count < 2 else (probe - chance) / (1 - chance)
-    probed = "" if probe is None else f"a linear head on the frozen backbone is right on {probe:.0%}"
+    probed = "" if probe is None else f"a linear head on the frozen backbone is right on {100 * probe:.0f} %"
     if distance is None:
         similar = read is None or read >= (_READS_WELL + _READS_BADLY) / 2
         word = "similar" if similar else "not similar"

@@ -30,7 +30,7 @@ def gate(below: Score | None, above: Score | None, *, of: str) -> Verdict:
             "Not kept: no images are held out, so nobody can tell whether it is better. Name test folders or "
             "a test fraction above 0.",
         )
-    numbers = f"{below.accuracy:.1%} -> {above.accuracy:.1%} of {above.count} {of}, "
+    numbers = f"{100 * below.accuracy:.1f} % -> {100 * above.accuracy:.1f} % of {above.count} {of}, "
     numbers += f"loss {below.loss:.3f} -> {above.loss:.3f}"
     doubt = "" if above.count >= FEW else " (few: read with care)"
     if above.beats(below):

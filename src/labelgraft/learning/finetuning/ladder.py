@@ -115,7 +115,7 @@ class _Ladder:
         self._place_head(network, data, data.train_rows)
         found = measure(network, data)
         reason = "The head on the unchanged backbone is the start"
-        reason += f": {found.accuracy:.1%} of {found.count} held-out images." if found else "."
+        reason += f": {100 * found.accuracy:.1f} % of {found.count} held-out images." if found else "."
         self.rungs.append(Rung(HEAD, True, reason))
         return _Held(network, self._header(network, HEAD), found)
 
@@ -157,7 +157,7 @@ class _Ladder:
         header = self._header(network, SCRATCH)
         outcome = self._train(network, data, recipe, header)
         said = (
-            f": {outcome.score.accuracy:.1%} of {outcome.score.count} held-out images"
+            f": {100 * outcome.score.accuracy:.1f} % of {outcome.score.count} held-out images"
             if outcome.score
             else ""
         )
