@@ -79,7 +79,7 @@ export const CurveChart = ({
             </text>
           </g>
         ))}
-        {across.ticks.map((tick) => (
+        {across.ticks.filter(Number.isInteger).map((tick) => (
           <text key={tick} className={classes.tick} x={across.at(tick)} y={HEIGHT - 10} textAnchor="middle">
             {tick.toLocaleString("en")}
           </text>
