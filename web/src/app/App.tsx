@@ -13,7 +13,7 @@ export const App = ({ session }: { session: Session }) => (
     <SessionContext value={session}>
       <QueryClientProvider client={session.queries}>
         <RouterProvider router={router} />
-        <Notifications position="top-center" limit={2} autoClose={4000} />
+        <Notifications position="bottom-left" limit={3} autoClose={4000} />
       </QueryClientProvider>
     </SessionContext>
   </Look>
