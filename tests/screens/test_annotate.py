@@ -59,7 +59,7 @@ def test_twenty_images_by_keys_faster_than_they_are_saved_are_exactly_in_the_dat
     page.route(OPERATIONS, slowly)
     annotate(page, server)
     given = label(page, "12" * 10)
-    page.unroute(OPERATIONS)
+    page.unroute_all(behavior="wait")
     assert len(given) == 20
     expect(page.get_by_text("20 decided in this sitting")).to_be_visible()
     saved(page)
