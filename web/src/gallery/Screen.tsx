@@ -65,9 +65,10 @@ const Screen = () => {
     onClassSearch: () => setSearching(chosen > 0),
   });
   // The grid has the keyboard as soon as it is there.
+  const there = !order.loading && loaded && order.ids.length > 0;
   useEffect(() => {
-    if (!order.loading) grid.current?.focus();
-  }, [order.loading]);
+    if (there) grid.current?.focus();
+  }, [there]);
 
   const body = () => {
     if (order.problem !== null) {

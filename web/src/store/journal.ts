@@ -47,6 +47,8 @@ const LONGEST_WAIT_MS = 15_000;
 
 export class Journal<A> {
   readonly status = new Cell<JournalStatus>({ waiting: 0, conflicts: [], held: null });
+  /** Gestures on their way to the disk. */
+  private adding = 0;
   private readonly listeners = new Set<(event: JournalEvent<A>) => void>();
   private sending: Promise<void> | null = null;
   private again = false;
@@ -63,11 +65,18 @@ export class Journal<A> {
 
   /** Puts a gesture on disk, then sends it when its turn comes. Resolves as soon as it is safe on disk. */
   async add(made: NewGesture): Promise<Gesture> {
-    const gesture = await this.doors.files.append({ ...made, state: "waiting" });
-    this.tell({ kind: "added", gesture });
-    await this.count();
-    void this.send();
-    return gesture;
+    // Counted before it is on disk: nothing is called saved between the hand and the file.
+    this.adding += 1;
+    this.status.update((status) => ({ ...status, waiting: status.waiting + 1 }));
+    try {
+      const gesture = await this.doors.files.append({ ...made, state: "waiting" });
+      this.tell({ kind: "added", gesture });
+      return gesture;
+    } finally {
+      this.adding -= 1;
+      await this.count();
+      void this.send();
+    }
   }
 
   /** Gestures of a project that the server does not have yet, in order. */
@@ -184,7 +193,7 @@ export class Journal<A> {
       this.doors.files.count("waiting"),
       this.doors.files.withState("conflict"),
     ]);
-    this.status.update((status) => ({ ...status, waiting, conflicts }));
+    this.status.update((status) => ({ ...status, waiting: waiting + this.adding, conflicts }));
   }
 
   /** Takes in what another tab told. */
