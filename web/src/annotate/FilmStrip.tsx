@@ -1,8 +1,8 @@
 import { Tooltip } from "@mantine/core";
 
 import { NONE, rowOf, STATE, type ImageStates } from "@/store/imageStates";
-import { pictureUrl, type ImageBook } from "@/store/imageBook";
-import type { ProjectClass } from "@/store/images";
+import { fileName, pictureUrl, type ImageBook } from "@/store/imageBook";
+import type { ProjectClass } from "@/store/classes";
 
 import classes from "./annotate.module.css";
 import type { Sitting, SittingImage } from "./sitting";
@@ -38,7 +38,7 @@ export const FilmStrip = ({
       const label = named.get(states.classIds[row] ?? NONE);
       const state = states.states[row];
       const aside = state === STATE.skipped ? "skipped" : state === STATE.unclear ? "unclear" : null;
-      const file = facts?.path.split("/").at(-1) ?? `Image ${each.image_id}`;
+      const file = fileName(facts, each.image_id);
       const said = [file, label && `labelled ${label.name}`, aside, each.explanation]
         .filter(Boolean)
         .join(", ");

@@ -2,7 +2,8 @@ import { Button, SegmentedControl, Select, Skeleton, VisuallyHidden } from "@man
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-import { classesQuery, imageBook } from "@/store/images";
+import { classListQuery } from "@/store/classes";
+import { imageBook } from "@/store/images";
 import { useImagesLoaded, useProject } from "@/store/hooks";
 import { useObservable } from "@/store/observable";
 import { projectQuery } from "@/store/projects";
@@ -38,7 +39,7 @@ const SittingScreen = ({ search }: { search: Search }) => {
   const supply = useObservable(store.supply);
   const problem = useObservable(store.problem);
   const facts = useQuery(projectQuery(project.id));
-  const all = useQuery(classesQuery(project.id));
+  const all = useQuery(classListQuery(project.id));
   const { image: _image, ...asked } = search;
   const show = (wanted: Search) => void navigate({ search: wanted, replace: true });
   const review = search.review === true;

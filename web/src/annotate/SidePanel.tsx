@@ -2,7 +2,8 @@ import { Button, Progress, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, RotateCcw, SkipForward, Tags, X } from "lucide-react";
 
 import type { ImageStateRow } from "@/store/imageStates";
-import type { ImageProposal, ProjectClass } from "@/store/images";
+import type { ProjectClass } from "@/store/classes";
+import type { ImageProposal } from "@/store/images";
 import { ClassSearch } from "@/ui/ClassSearch";
 import { KeyHint } from "@/ui/KeyHint";
 import { duration, sureness } from "@/ui/words";

@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useImagesVersion, useProject } from "@/store/hooks";
 import type { ImageFacts } from "@/store/imageBook";
 import { readRow, rowOf } from "@/store/imageStates";
-import { detailsQuery, imageBook, type ImageProposal, type ProjectClass } from "@/store/images";
+import { type ProjectClass } from "@/store/classes";
+import { detailsQuery, imageBook, type ImageProposal } from "@/store/images";
 import { useObservable } from "@/store/observable";
 import { say } from "@/ui/toasts";
 

@@ -1,7 +1,7 @@
 /** What can be decided about the image on the screen. Each is one gesture that carries the image and its revision. */
 import type { GestureBody } from "@/store/gesture";
 import { rowOf } from "@/store/imageStates";
-import type { ProjectClass } from "@/store/images";
+import type { ProjectClass } from "@/store/classes";
 import { Cell } from "@/store/observable";
 import type { OpenProject } from "@/store/openProject";
 import type { Selector } from "@/store/selector";

@@ -1,4 +1,4 @@
-import type { ProjectClass } from "@/store/images";
+import type { ProjectClass } from "@/store/classes";
 import type { ActionId } from "@/store/keys/actions";
 import { useKeys } from "@/store/keys/board";
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Gesture } from "@/store/gesture";
 import { useSession } from "@/store/hooks";
 import { pictureUrl } from "@/store/imageBook";
-import { classesQuery } from "@/store/images";
+import { classListQuery } from "@/store/classes";
 import { useObservable } from "@/store/observable";
 import { ago } from "@/ui/words";
 
@@ -12,7 +12,7 @@ import classes from "./ConflictDialog.module.css";
 import { conflictFacts } from "./conflictFacts";
 
 const Versions = ({ conflict }: { conflict: Gesture }) => {
-  const { data: known = [] } = useQuery(classesQuery(conflict.project_id));
+  const { data: known = [] } = useQuery(classListQuery(conflict.project_id));
   const { there, hash } = conflictFacts(conflict.problem?.detail ?? null, known);
   return (
     <div className={classes.versions}>

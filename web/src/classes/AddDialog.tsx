@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 
 import classes from "./classes.module.css";
 import { LONGEST, readPasted } from "./pasted";
@@ -19,7 +19,7 @@ export const AddDialog = ({
   changes,
   onClose,
 }: {
-  all: readonly ListedClass[];
+  all: readonly ProjectClass[];
   changes: ClassChanges;
   onClose: () => void;
 }) => {

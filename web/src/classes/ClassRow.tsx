@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Ellipsis, GripVertical, Merge, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 import { useProject } from "@/store/hooks";
 
 import classes from "./classes.module.css";
@@ -54,8 +54,8 @@ export const ClassRow = ({
   onMerge,
   onDelete,
 }: {
-  about: ListedClass;
-  all: readonly ListedClass[];
+  about: ProjectClass;
+  all: readonly ProjectClass[];
   /** From 0, among the rows shown. */
   place: number;
   /** Pixels from the top of the list. */

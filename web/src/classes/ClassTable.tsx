@@ -2,7 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useMemo, useRef, useState } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 import { useImagesVersion, useProject } from "@/store/hooks";
 import { NONE, STATE } from "@/store/imageStates";
 import { sayProblem } from "@/ui/toasts";
@@ -41,14 +41,14 @@ export const ClassTable = ({
   onMerge,
   onDelete,
 }: {
-  all: readonly ListedClass[];
+  all: readonly ProjectClass[];
   /** Those that are shown, in order. */
-  found: readonly ListedClass[];
+  found: readonly ProjectClass[];
   /** Whether they are all there, so that they can be put into another order. */
   sortable: boolean;
   changes: ClassChanges;
-  onMerge: (about: ListedClass) => void;
-  onDelete: (about: ListedClass) => void;
+  onMerge: (about: ProjectClass) => void;
+  onDelete: (about: ProjectClass) => void;
 }) => {
   const scroll = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState("");

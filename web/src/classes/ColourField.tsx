@@ -2,7 +2,7 @@ import { Popover, Stack, TextInput } from "@mantine/core";
 import { Check } from "lucide-react";
 import { useState, type SubmitEvent } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 import { sayProblem } from "@/ui/toasts";
 
 import classes from "./classes.module.css";
@@ -14,7 +14,7 @@ const Form = ({
   changes,
   onClose,
 }: {
-  about: ListedClass;
+  about: ProjectClass;
   changes: ClassChanges;
   onClose: () => void;
 }) => {
@@ -64,7 +64,7 @@ const Form = ({
 };
 
 /** The colour of a class; a click changes it. */
-export const ColourField = ({ about, changes }: { about: ListedClass; changes: ClassChanges }) => {
+export const ColourField = ({ about, changes }: { about: ProjectClass; changes: ClassChanges }) => {
   const [opened, setOpened] = useState(false);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" width={200} trapFocus returnFocus>

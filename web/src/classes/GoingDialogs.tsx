@@ -2,7 +2,7 @@ import { Button, Group, Modal, Select, Skeleton, Stack, Text } from "@mantine/co
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { classPlanQuery, type ClassEffect, type ClassWish, type ListedClass } from "@/store/classes";
+import { classPlanQuery, type ClassEffect, type ClassWish, type ProjectClass } from "@/store/classes";
 import { useProject } from "@/store/hooks";
 import { Facts } from "@/ui/Facts";
 import { LabelChip } from "@/ui/LabelChip";
@@ -14,7 +14,7 @@ import type { ClassChanges } from "./useClassChanges";
 const number = (count: number) => <span className="tabular">{count.toLocaleString("en")}</span>;
 
 /** What goes and what stays, in numbers of the server. */
-const Effect = ({ effect, into }: { effect: ClassEffect; into: ListedClass | null }) => (
+const Effect = ({ effect, into }: { effect: ClassEffect; into: ProjectClass | null }) => (
   <Facts
     facts={[
       ...(into === null
@@ -29,7 +29,7 @@ const Effect = ({ effect, into }: { effect: ClassEffect; into: ListedClass | nul
   />
 );
 
-const Plan = ({ wish, into }: { wish: ClassWish; into: ListedClass | null }) => {
+const Plan = ({ wish, into }: { wish: ClassWish; into: ProjectClass | null }) => {
   const { id } = useProject();
   const plan = useQuery(classPlanQuery(id, wish));
   if (plan.error !== null) return <Text role="alert">{plan.error.message}</Text>;
@@ -49,10 +49,10 @@ const Going = ({
   children,
 }: {
   title: string;
-  gone: ListedClass;
+  gone: ProjectClass;
   /** Null while something has to be chosen. */
   wish: ClassWish | null;
-  into: ListedClass | null;
+  into: ProjectClass | null;
   changes: ClassChanges;
   verb: string;
   red: boolean;
@@ -101,7 +101,7 @@ export const DeleteDialog = ({
   changes,
   onClose,
 }: {
-  gone: ListedClass;
+  gone: ProjectClass;
   changes: ClassChanges;
   onClose: () => void;
 }) => (
@@ -124,8 +124,8 @@ export const MergeDialog = ({
   changes,
   onClose,
 }: {
-  all: readonly ListedClass[];
-  gone: ListedClass;
+  all: readonly ProjectClass[];
+  gone: ProjectClass;
   changes: ClassChanges;
   onClose: () => void;
 }) => {

@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 
 import classes from "./classes.module.css";
 import type { ClassChanges } from "./useClassChanges";
@@ -12,8 +12,8 @@ const Form = ({
   changes,
   onClose,
 }: {
-  about: ListedClass;
-  all: readonly ListedClass[];
+  about: ProjectClass;
+  all: readonly ProjectClass[];
   changes: ClassChanges;
   onClose: () => void;
 }) => {
@@ -74,8 +74,8 @@ export const KeyField = ({
   all,
   changes,
 }: {
-  about: ListedClass;
-  all: readonly ListedClass[];
+  about: ProjectClass;
+  all: readonly ProjectClass[];
   changes: ClassChanges;
 }) => {
   const [opened, setOpened] = useState(false);

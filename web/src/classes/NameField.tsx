@@ -1,15 +1,15 @@
 import { Button, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
-import type { ListedClass } from "@/store/classes";
+import type { ProjectClass } from "@/store/classes";
 
 import classes from "./classes.module.css";
 import { LONGEST } from "./pasted";
 import type { ClassChanges } from "./useClassChanges";
 
 interface Props {
-  about: ListedClass;
-  all: readonly ListedClass[];
+  about: ProjectClass;
+  all: readonly ProjectClass[];
   changes: ClassChanges;
   onMerge: () => void;
 }

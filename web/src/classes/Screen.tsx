@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus, Search } from "lucide-react";
 import { useState } from "react";
 
-import { classListQuery, type ListedClass } from "@/store/classes";
+import { classListQuery, type ProjectClass } from "@/store/classes";
 import { useProject } from "@/store/hooks";
 import { matching } from "@/ui/ClassSearch";
 import { Empty } from "@/ui/Empty";
@@ -16,11 +16,11 @@ import { DeleteDialog, MergeDialog } from "./GoingDialogs";
 import { useClassChanges } from "./useClassChanges";
 
 const SKELETONS = [0, 1, 2, 3, 4, 5, 6, 7];
-const NO_CLASSES: readonly ListedClass[] = [];
+const NO_CLASSES: readonly ProjectClass[] = [];
 
 interface Going {
   kind: "merge" | "delete";
-  about: ListedClass;
+  about: ProjectClass;
 }
 
 const Loading = () => (

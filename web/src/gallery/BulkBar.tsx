@@ -2,7 +2,7 @@ import { Button, CloseButton, Kbd, Menu, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, Ellipsis, SkipForward, Tags, X } from "lucide-react";
 import { useState } from "react";
 
-import type { ProjectClass } from "@/store/images";
+import type { ProjectClass } from "@/store/classes";
 import { ClassSearch } from "@/ui/ClassSearch";
 import { KeyHint } from "@/ui/KeyHint";
 import { countOf } from "@/ui/words";

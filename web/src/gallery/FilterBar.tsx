@@ -3,7 +3,7 @@ import { RotateCw, Search as SearchIcon, X } from "lucide-react";
 import { useEffect, useState, type ReactNode, type RefObject } from "react";
 
 import { isFiltered, STATES, type ImageFilter } from "@/store/filters";
-import type { ProjectClass } from "@/store/images";
+import type { ProjectClass } from "@/store/classes";
 
 import classes from "./gallery.module.css";
 import { MoreFilters } from "./MoreFilters";

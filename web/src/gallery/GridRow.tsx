@@ -2,7 +2,7 @@ import { memo } from "react";
 
 import { NONE, STATE, rowOf, type ImageStates } from "@/store/imageStates";
 import { STATES } from "@/store/filters";
-import type { ImageBook } from "@/store/imageBook";
+import { fileName, type ImageBook } from "@/store/imageBook";
 
 import type { Sheets } from "@/store/sheets";
 
@@ -57,7 +57,7 @@ export const GridRow = memo(
               side={grid.cell}
               contentHash={facts?.content_hash}
               soft={sheets?.cellOf(id) ?? null}
-              title={facts?.path.split("/").at(-1) ?? `Image ${id}`}
+              title={fileName(facts, id)}
               state={STATES[states.states[at] ?? STATE.new] ?? "new"}
               label={named.get(states.classIds[at] ?? NONE) ?? null}
               proposal={named.get(states.proposalClassIds[at] ?? NONE) ?? null}

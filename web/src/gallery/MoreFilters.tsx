@@ -4,7 +4,7 @@ import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 
 import { useProject } from "@/store/hooks";
-import { modelNamesQuery } from "@/store/images";
+import { modelsQuery } from "@/store/models";
 import type { ImageFilter } from "@/store/filters";
 
 export interface MoreFiltersProps {
@@ -29,7 +29,7 @@ export const MoreFilters = ({ filter, named, folders, onChange }: MoreFiltersPro
   const [opened, setOpened] = useState(false);
   const project = useProject();
   const models = useQuery({
-    ...modelNamesQuery(project.id),
+    ...modelsQuery(project.id),
     enabled: opened || filter.model_id !== undefined,
   });
   const set = RARE.filter((name) => name in filter).length - (bothEnds(filter) ? 1 : 0);

@@ -5,7 +5,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { isFiltered } from "@/store/filters";
 import { useImagesLoaded, useImagesVersion, useProject } from "@/store/hooks";
-import { classesQuery, imageBook } from "@/store/images";
+import { classListQuery } from "@/store/classes";
+import { imageBook } from "@/store/images";
 import { projectQuery } from "@/store/projects";
 import { Empty } from "@/ui/Empty";
 
@@ -32,7 +33,7 @@ const Screen = () => {
   const view = useMemo(() => readView({ ...search }), [search]);
   const setView = (wanted: GalleryView) => void navigate({ search: writeView(wanted), replace: true });
   const facts = useQuery(projectQuery(project.id));
-  const all = useQuery(classesQuery(project.id)).data ?? NO_CLASSES;
+  const all = useQuery(classListQuery(project.id)).data ?? NO_CLASSES;
   const named = useMemo(() => new Map(all.map((each) => [each.id, each])), [all]);
   const order = useOrder(view, facts.data?.multi_label ?? false);
   const picking = usePicking(order.ids, view.filter);

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useProject } from "@/store/hooks";
-import { pictureUrl } from "@/store/imageBook";
+import { fileName, pictureUrl } from "@/store/imageBook";
 import { imageBook } from "@/store/images";
 import { useObservable } from "@/store/observable";
 
@@ -13,7 +13,7 @@ const Picture = ({ imageId }: { imageId: number }) => {
   const book = imageBook(projectId);
   const [broken, setBroken] = useState(false);
   const facts = book.get(imageId);
-  const name = facts?.path.split("/").at(-1) ?? `Image ${imageId}`;
+  const name = fileName(facts, imageId);
   return (
     <Link
       to="/projects/$projectId/annotate"

@@ -6,12 +6,11 @@ import { useState } from "react";
 import { placesQuery, type Place } from "@/store/imports";
 import { countOf } from "@/ui/words";
 
+import { lastPart } from "./lastPart";
 import classes from "./pickers.module.css";
 
 const imagesIn = (count: number | null): string =>
   count === null ? "" : count === 0 ? "no images" : countOf(count, "image");
-
-const lastPart = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 const Rows = ({
   place,

@@ -7,6 +7,7 @@ import { formatsQuery } from "@/store/projects";
 
 import { DropZone } from "./DropZone";
 import { FolderPicker } from "./FolderPicker";
+import { lastPart } from "./lastPart";
 
 type Way = "folder" | "upload" | "later";
 
@@ -15,8 +16,6 @@ const WAYS = [
   { value: "upload", label: "Upload" },
   { value: "later", label: "Later" },
 ];
-
-const folderName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
 
 /** Labels that come with the images, and what they are written in. */
 const LabelsField = ({
@@ -86,7 +85,7 @@ export const ImagesField = ({
           onChoose={(path, labelled) =>
             onChange(
               path === null ? null : { kind: "folder", path, labels: labels || labelled, format },
-              path && folderName(path),
+              path && lastPart(path),
             )
           }
         />

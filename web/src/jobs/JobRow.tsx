@@ -2,7 +2,7 @@ import { Button, Group, Progress, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ban, Check, CircleAlert, CirclePause, LoaderCircle, type LucideIcon } from "lucide-react";
 
-import { cancelJob, resumeJob, type Job } from "@/store/jobs";
+import { cancelJob, resumeJob, shareDone, type Job } from "@/store/jobs";
 import { sayProblem } from "@/ui/toasts";
 import { ago, countOf, duration } from "@/ui/words";
 
@@ -42,6 +42,8 @@ export const JobRow = ({ job }: { job: Job }) => {
   const resume = useJobVerb(resumeJob);
   const { icon: Icon, words } = STATES[job.state];
   const running = job.state === "running";
+  const share = shareDone(job);
+  const progress = progressWords(job);
   return (
     <article className={classes.row} data-state={job.state} aria-label={`${job.title}, ${words}`}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -72,17 +74,15 @@ export const JobRow = ({ job }: { job: Job }) => {
       </Group>
       {running && (
         <Progress
-          value={job.total > 0 ? (100 * job.done) / job.total : 100}
-          animated={job.total === 0}
+          value={100 * (share ?? 1)}
+          animated={share === null}
           aria-label={`Progress of ${job.title}`}
         />
       )}
       <Text size="xs" c="dimmed" className="tabular">
-        {running
-          ? progressWords(job) || job.message || "Starting"
-          : `${words} ${ago(job.ended_at ?? job.started_at)}`}
+        {running ? progress || job.message || "Starting" : `${words} ${ago(job.ended_at ?? job.started_at)}`}
       </Text>
-      {running && job.message !== "" && progressWords(job) !== "" && (
+      {running && job.message !== "" && progress !== "" && (
         <Text size="xs" c="dimmed">
           {job.message}
         </Text>

@@ -1,12 +1,11 @@
 import { Text } from "@mantine/core";
 import { useEffect } from "react";
 
-import { pictureUrl, type ImageBook } from "@/store/imageBook";
+import { fileName, pictureUrl, type ImageBook } from "@/store/imageBook";
 import { readRow, rowOf, type ImageStates } from "@/store/imageStates";
 import { useObservable, type Cell } from "@/store/observable";
 import { LabelChip } from "@/ui/LabelChip";
 
-import { fileName } from "./fileName";
 import classes from "./map.module.css";
 import type { Hovered } from "./MapPane";
 import type { ClassLook } from "./painting";

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { useProject, useSession } from "@/store/hooks";
-import { classesQuery, type ProjectClass } from "@/store/images";
+import { classListQuery, type ProjectClass } from "@/store/classes";
 import { jobsQuery, runningJobs, type Job } from "@/store/jobs";
 import { roundsQuery } from "@/store/mapRounds";
 import { Empty } from "@/ui/Empty";
@@ -43,7 +43,7 @@ const Screen = () => {
   const [drawable] = useState(drawsWebGL2);
   useFreshRounds(project.id);
   const rounds = useQuery(roundsQuery(project.id));
-  const classList = useQuery(classesQuery(project.id)).data ?? NO_CLASSES;
+  const classList = useQuery(classListQuery(project.id)).data ?? NO_CLASSES;
   const jobs = useQuery(jobsQuery()).data ?? NO_JOBS;
   const working = runningJobs(jobs).some((job) => job.project_id === project.id);
   if (!drawable) return <NoDrawing problem={new NoWebGL("no context")} />;

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { X } from "lucide-react";
 import { memo, useEffect, useMemo, useRef } from "react";
 
-import { pictureUrl, type ImageBook, type ImageFacts } from "@/store/imageBook";
+import { fileName, pictureUrl, type ImageBook, type ImageFacts } from "@/store/imageBook";
 import { NONE, rowOf, type ImageStates } from "@/store/imageStates";
 import { useObservable, type Cell } from "@/store/observable";
 import type { Selection } from "@/store/selection";
@@ -11,7 +11,6 @@ import { cssColour } from "./colours";
 import classes from "./map.module.css";
 import type { Hovered } from "./MapPane";
 import { classLooksOf, type ClassLook } from "./painting";
-import { fileName } from "./fileName";
 import type { Wants } from "./wants";
 
 const COLUMNS = 4;

@@ -80,6 +80,7 @@ export const ModelList = ({
   const measured = models
     .map((model) => model.quality?.accuracy)
     .filter((each): each is Measured => each != null);
+  const from = scaleStart(measured);
   const rows = (some: readonly Run[]) =>
     some.map((run) => <RunRow key={run.id} run={run} current={shown.run === run.id} />);
   return (
@@ -94,7 +95,7 @@ export const ModelList = ({
           <ModelRow
             key={model.id}
             model={model}
-            from={scaleStart(measured)}
+            from={from}
             current={shown.run === undefined && (shown.model === model.id || shown.with === model.id)}
           />
         ))}

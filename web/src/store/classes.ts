@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { client, unwrap, type Schemas } from "@/api/client";
 import { NoAnswer } from "@/api/errors";
 
-export type ListedClass = Schemas["ProjectClass"];
+export type ProjectClass = Schemas["ProjectClass"];
 export type ClassesChanged = Schemas["ClassesChanged"];
 export type ClassEffect = Schemas["Effect"];
 

@@ -109,6 +109,10 @@ export class ImageBook {
   }
 }
 
+/** The last part of an image's path; its number before the path is known. */
+export const fileName = (facts: ImageFacts | undefined, imageId: number): string =>
+  facts?.path.split("/").at(-1) ?? `Image ${imageId}`;
+
 /** The address of an image's pixels; never changes, so that browsers keep it for good. */
 export const pictureUrl = (contentHash: string, size: 64 | 256 | "large"): string =>
   size === "large"

@@ -1,7 +1,7 @@
 /** Questions about the images of a project and their classes. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { getClasses, getModels, getQueue, postDryRun, postLookup, type ImageDetails } from "@/api/images";
+import { client, unwrap, type Schemas } from "@/api/client";
 import { getColumns } from "@/api/operations";
 
 import { decodeColumns } from "./columns";
@@ -9,10 +9,23 @@ import type { ImageFilter } from "./filters";
 import type { GestureBody } from "./gesture";
 import { ImageBook } from "./imageBook";
 
-export type { Card, ImageDetails, ImageProposal, ProjectClass } from "@/api/images";
+export type Card = Schemas["Card"];
+export type ImageDetails = Schemas["ImageDetails"];
+/** What is shown of a proposal: the columns know its class and confidence before the details come. */
+export type ImageProposal = Pick<Schemas["ImageProposal"], "class_id" | "confidence">;
 
-export const classesQuery = (projectId: number) =>
-  queryOptions({ queryKey: ["project", projectId, "classes"], queryFn: () => getClasses(projectId) });
+const at = (projectId: number) => ({ path: { project_id: projectId } });
+
+const lookUp = async (projectId: number, imageIds: number[], signal?: AbortSignal) =>
+  (
+    await unwrap(
+      client.POST("/api/v1/projects/{project_id}/images/lookup", {
+        params: at(projectId),
+        body: { image_ids: imageIds },
+        signal: signal ?? null,
+      }),
+    )
+  ).images;
 
 export interface WantedOrder {
   filter: ImageFilter;
@@ -47,31 +60,32 @@ const books = new Map<number, ImageBook>();
 
 /** The facts of a project's images; one book per project as long as the page lives. */
 export const imageBook = (projectId: number): ImageBook => {
-  const book =
-    books.get(projectId) ??
-    new ImageBook(async (ids, signal) => (await postLookup(projectId, ids, signal)).images);
+  const book = books.get(projectId) ?? new ImageBook((ids, signal) => lookUp(projectId, ids, signal));
   books.set(projectId, book);
   return book;
 };
 
 /** Everything about some images as the server has it now. */
-export const fetchDetails = async (projectId: number, imageIds: number[]): Promise<readonly ImageDetails[]> =>
-  (await postLookup(projectId, imageIds)).images;
+export const fetchDetails = (projectId: number, imageIds: number[]): Promise<readonly ImageDetails[]> =>
+  lookUp(projectId, imageIds);
 
 export type QueueOrder = "variety" | "hard" | "both" | "random";
 
 export const fetchQueue = (projectId: number, count: number, order: QueueOrder) =>
-  getQueue(projectId, count, order);
+  unwrap(
+    client.GET("/api/v1/projects/{project_id}/queue", {
+      params: { ...at(projectId), query: { count, order } },
+    }),
+  );
 
 /** How many images a change would touch. */
-export const tryOut = (projectId: number, body: GestureBody) => postDryRun(projectId, body);
-
-/** The models of a project by name, newest first. */
-export const modelNamesQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ["project", projectId, "model-names"],
-    queryFn: () => getModels(projectId),
-  });
+export const tryOut = (projectId: number, body: Exclude<GestureBody, { kind: "revert" }>) =>
+  unwrap(
+    client.POST("/api/v1/projects/{project_id}/operations", {
+      params: at(projectId),
+      body: { ...body, dry_run: true },
+    }),
+  );
 
 /** Everything about one image; refetched whenever something was changed. */
 export const detailsQuery = (projectId: number, imageId: number) =>

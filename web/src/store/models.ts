@@ -105,24 +105,35 @@ export const deleteModel = async (projectId: number, modelId: number): Promise<v
   );
 };
 
-/** What a model would say of a few images; nothing is written. */
-export const tryModel = async (
+/** How many images a dry run tells of. */
+const TRIED = 12;
+
+const postPrediction = (
   projectId: number,
   modelId: number,
   imageIds: readonly number[] | null,
-): Promise<readonly TrialAnswer[]> => {
-  const answer = await unwrap(
+  dryRun: boolean,
+) =>
+  unwrap(
     client.POST("/api/v1/projects/{project_id}/predictions", {
       params: { path: at(projectId) },
       body: {
         model_id: modelId,
-        dry_run: true,
-        count: 12,
+        dry_run: dryRun,
+        count: TRIED,
         seed: 0,
         ...(imageIds === null ? {} : { image_ids: [...imageIds] }),
       },
     }),
   );
+
+/** What a model would say of a few images, chosen among all where `imageIds` is null; nothing is written. */
+export const tryModel = async (
+  projectId: number,
+  modelId: number,
+  imageIds: readonly number[] | null,
+): Promise<readonly TrialAnswer[]> => {
+  const answer = await postPrediction(projectId, modelId, imageIds, true);
   return Array.isArray(answer) ? answer : [];
 };
 
@@ -132,18 +143,7 @@ export const startPredict = async (
   modelId: number,
   imageIds: readonly number[] | null,
 ): Promise<Job> => {
-  const answer = await unwrap(
-    client.POST("/api/v1/projects/{project_id}/predictions", {
-      params: { path: at(projectId) },
-      body: {
-        model_id: modelId,
-        dry_run: false,
-        count: 12,
-        seed: 0,
-        ...(imageIds === null ? {} : { image_ids: [...imageIds] }),
-      },
-    }),
-  );
+  const answer = await postPrediction(projectId, modelId, imageIds, false);
   return (answer as Schemas["JobStarted"]).job;
 };
 
