@@ -45,7 +45,7 @@ FOR_THE_SERVER = frozenset({
     "start_import", "start_digits", "download", "compare_models", "describe_model", "delete_model", "model_details",
     "live_score", "try_model", "use_model_by_id", "run", "estimate_training", "purity_by",
     "settings", "person", "pictures", "watch", "warm_up", "resume_interrupted", "places", "source_below",
-    "upload_limits", "begin_upload", "upload_name", "received_files", "offer_files", "receive_file",
+    "wants_first_map", "upload_limits", "begin_upload", "upload_name", "received_files", "offer_files", "receive_file",
     "source_of_upload", "start_demo",
 })  # fmt: skip
 

@@ -75,8 +75,8 @@ def take_in(bench: AnyBench, project: ProjectBench | RemoteProject, source: Path
         time.sleep(LOOK_SECONDS)
     if not isinstance(bench, front_door.Workbench):
         return  # a server that was asked to import lays the images out by itself
-    if project.map_rounds() or any(job.kind == "map" and str(job.state) == "running" for job in bench.jobs()):
-        return
-    if not project.status().images:
+    opened = bench.project(project.name)
+    if not opened.status().images:
         raise BadInput(f"{source}: no image was found there that can be read. The job says what was refused.")
-    project.map()
+    if opened.wants_first_map():
+        opened.map()

@@ -38,8 +38,8 @@ IMAGE_IDS = "image_ids.npy"
 """(M,) int64 of the images that a run trains on, in the order of its arrays."""
 PREPARED = "prepared.npy"
 """(M,) bool, true where views.npy has the views of an image; without this file it has all of them."""
-CONVERTED = "converted"
-"""The folder of converted networks, in a workspace; in a run for its own random weights."""
+OWN_CONVERTED = "converted"
+"""The folder, in a run, of converted networks with random weights: no other run meets them again."""
 SAMPLE = 16
 SAMPLE_VIEWS = 8
 """Engines are compared on so many images, each in another of so many views: crops blur, and rounding shows on them."""
@@ -55,7 +55,7 @@ def write_inputs(
     if settings.head is HeadKind.FINETUNE and settings.frozen_blocks != 0:
         sample = sample_of(workspace, used, backbone, limits, view_count=SAMPLE_VIEWS)
         met_again = settings.weights is WeightsKind.PRETRAINED
-        converted = (workspace.root if met_again else folder) / CONVERTED
+        converted = workspace.converted_folder if met_again else folder / OWN_CONVERTED
         frozen = resident.call(
             "labelgraft.learning.finetuning.frozen_part.describe", backbone.name, settings.weights, settings.seed,
             settings.frozen_blocks, settings.device, sample, str(converted),
@@ -102,7 +102,7 @@ def drop_inputs(folder: Path) -> None:
             file.unlink()
     for name in (VIEWS, PREPARED):
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / CONVERTED, ignore_errors=True)
+    shutil.rmtree(folder / OWN_CONVERTED, ignore_errors=True)
 
 
 def complete_views(

@@ -36,6 +36,8 @@ class Workspace:
         self.maps_folder = root / "maps"
         self.uploads_folder = root / "uploads"
         self.exports_folder = root / "exports"
+        self.converted_folder = root / "converted"
+        """Networks as the engine of the frozen pass wants them; expendable."""
         self.jobs_database = root / "jobs.sqlite"
         self._lock = lock
         self._closed = False

@@ -25,9 +25,6 @@ from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
 
-CONVERTED_FOLDER = "converted"
-"""Where a workspace keeps networks as the engine of the frozen pass wants them; expendable."""
-
 
 class IngestJobs:
     """The job kinds that read image files, and the worker processes behind them.
@@ -46,7 +43,7 @@ class IngestJobs:
         self._guard = threading.Lock()
         self._pool: IngestPool | None = None
         if workspace.database.is_embedded:  # others may be writing where a server's database is shared
-            sweep_converted(workspace.root / CONVERTED_FOLDER)
+            sweep_converted(workspace.converted_folder)
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Import, the demo's import, and embed."""
@@ -82,7 +79,7 @@ class IngestJobs:
             if self._closed:
                 raise JobCancelled("The workspace is being closed. What was finished is kept.")
             if self._pool is None:
-                cache = self.workspace.root / CONVERTED_FOLDER
+                cache = self.workspace.converted_folder
                 self._pool = IngestPool(workers=self.workers, network=choice, cache_folder=cache)
             return self._pool
 

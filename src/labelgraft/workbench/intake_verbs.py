@@ -62,12 +62,13 @@ class IntakeVerbs(MapVerbs):
         try:
             importing.wait()
             with _ONE_FIRST_MAP:
-                if self._wants_first_map():
+                if self.wants_first_map():
                     self.start_map()
         except LabelgraftError:
             return  # the list of jobs tells why an import failed; the map is laid out when somebody asks for it
 
-    def _wants_first_map(self) -> bool:
+    def wants_first_map(self) -> bool:
+        """Whether there are images that nobody laid out yet and no layout of them is going on."""
         maps = [
             job for job in self._engine.jobs.jobs() if job.kind == "map" and job.state == JobState.RUNNING
         ]
