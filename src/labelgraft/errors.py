@@ -11,6 +11,7 @@
     │   ├── TooLarge             more bytes or files than are taken
     │   ├── AlreadyExists        the name is taken
     │   ├── ShapeMismatch        two arrays do not fit each other
+    │   ├── BadShape             a box, polygon, mask or keypoints that cannot be
     │   └── NotEnoughLabels      the step needs more labels than there are
     │       └── NothingLabelled
     ├── Conflict                 the data changed since the caller looked
@@ -111,6 +112,10 @@ class AlreadyExists(BadInput):
 
 class ShapeMismatch(BadInput):
     """Two arrays do not fit each other."""
+
+
+class BadShape(BadInput):
+    """A box, polygon, mask or keypoints that cannot be: not finite, enclosing nothing, not of its image."""
 
 
 class NotEnoughLabels(BadInput):

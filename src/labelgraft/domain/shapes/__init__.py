@@ -1,0 +1,1 @@
+"""Shapes: what is drawn in an image. Values and geometry only."""
