@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from labelgraft.formats import paths
 from labelgraft.formats.paths import Names, folded, normal_path, portable_path
 
 
@@ -92,3 +95,14 @@ def test_a_numbered_long_name_is_not_cut_again() -> None:
     for _ in range(12):
         given = names.give(portable_path("é" * 300 + ".jpg"))
         assert portable_path(given) == given
+
+
+@settings(max_examples=500)
+@given(path=st.text(alphabet="aZ09 _.+=,()@-/cCoOnNxlLpPtT1", max_size=40))
+def test_names_that_need_no_close_look_would_stay_as_they_are(path: str) -> None:
+    assert paths.portable_path(path) == paths._portable_path(path)
+
+
+@pytest.mark.parametrize("path", ["con.jpg", "a/NUL/b.jpg", "a/com1.tar.png", "lpt9"])
+def test_devices_of_windows_are_no_plain_names(path: str) -> None:
+    assert portable_path(path) != path

@@ -115,6 +115,25 @@ def test_an_uploaded_folder_arrives_whole_although_the_network_breaks_in_between
     )
 
 
+def test_a_zip_and_a_photo_beside_it_are_uploaded_together_and_imported_each_by_itself(
+    photos: Path, tmp_path: Path, serving: Serve, signed_in: Enter
+) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "colours"), "zip", photos))
+    alone = tmp_path / "alone.png"
+    Image.new("RGB", (60, 40), (1, 2, 3)).save(alone)
+    server = serving(tmp_path / "workspace", root=tmp_path)
+    page = signed_in(server)
+    begin(page, "zipped")
+    page.get_by_text("Upload", exact=True).click()
+    page.get_by_test_id("file-input").set_input_files([archive, alone])
+    expect(page.get_by_text("1 image and 1 zip archive,", exact=False)).to_be_visible()
+    create(page)
+    imported(page)
+    expect(page.get_by_text(f"{COUNT + 1} images", exact=False).first).to_be_visible(timeout=60_000)
+    server.stop()
+    assert len(paths_in(tmp_path / "workspace", "zipped")) == COUNT + 1
+
+
 def test_labels_that_come_with_the_images_are_found_and_told_before_anything_is_done(
     photos: Path, tmp_path: Path, serving: Serve, signed_in: Enter
 ) -> None:

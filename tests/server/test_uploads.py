@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,55 @@ def test_an_upload_keeps_its_folders_and_they_become_classes(
     assert history[0].summary == "Imported 10 labels from holiday"
     folders = {Path(path).parent.name for path in served.project.paths().values()}
     assert {"cat", "dog"} < folders
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    packing = io.BytesIO()
+    with zipfile.ZipFile(packing, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return packing.getvalue()
+
+
+def test_an_uploaded_zip_is_imported_like_the_folder_in_it(served: Served, photos: dict[str, bytes]) -> None:
+    upload = begin(served, "pets.zip")
+    assert put(served, upload, "pets.zip", packed({**photos, "pets/inner.rar": b"x"})).status_code == 200
+    number = int(upload.rsplit("/", 1)[1])
+    checked = served.client.post(f"{served.path}/imports/check", json={"upload_id": number}).json()
+    assert (checked["format_name"], checked["images"], checked["refused_count"]) == ("zip", 10, 1)
+    started = served.client.post(f"{served.path}/imports", json={"upload_id": number}).json()
+    job = wait_for(served, started["job"]["number"])
+    assert (job["state"], job["result"]["added"], job["result"]["labelled"]) == ("finished", 10, 10)
+    assert [Path(path).name for path, _ in map(dict.values, job["result"]["refused"])] == ["inner.rar"]
+    assert served.project.history()[0].summary == "Imported 10 labels from pets.zip"
+
+
+def test_a_zip_that_leads_out_of_its_folder_ends_its_job_and_changes_nothing(
+    served: Served, photos: dict[str, bytes], tmp_path: Path
+) -> None:
+    evil = packed({**photos, "../../evil.jpg": b"x"})
+    upload = begin(served, "evil.zip")
+    assert put(served, upload, "evil.zip", evil).status_code == 200
+    wanted = {"upload_id": int(upload.rsplit("/", 1)[1])}
+    checked = served.client.post(f"{served.path}/imports/check", json=wanted)
+    assert checked.status_code == 422
+    assert "leads out of its folder" in checked.json()["error"]["message"]
+    job = wait_for(served, served.client.post(f"{served.path}/imports", json=wanted).json()["job"]["number"])
+    assert job["state"] == "failed"
+    assert "leads out of its folder" in job["reason"]
+    assert served.project.status().images == 30
+    assert not list(tmp_path.parent.rglob("evil.jpg"))
+
+
+def test_a_zip_below_a_root_is_listed_and_imported(
+    served: Served, photos: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "pets.zip").write_bytes(packed(photos))
+    places = served.client.get("/api/v1/places", params={"path": str(tmp_path)}).json()
+    assert places["files"] == [str(tmp_path / "pets.zip")]
+    wanted = {"source": places["files"][0]}
+    job = wait_for(served, served.client.post(f"{served.path}/imports", json=wanted).json()["job"]["number"])
+    assert (job["state"], job["result"]["added"]) == ("finished", 10)
 
 
 def test_an_interrupted_upload_goes_on_where_it_was_also_as_another_upload(

@@ -39,6 +39,10 @@ class Bench:
             report = import_images.finish(self.workspace, request, results)
         return report
 
+    def plan(self, request: ImportRequest) -> list[import_images.Json]:
+        """The steps of an import, as its job plans them."""
+        return import_images.plan(self.workspace, request, 1)
+
     def take_in(self, files: list[list[object]], within: list[str] | None = None) -> import_images.Json:
         return import_images.take_in(
             self.workspace, self.project_id, files, self.pool, HISTOGRAM, Limits(), within

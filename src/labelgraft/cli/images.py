@@ -38,10 +38,11 @@ def images() -> None:
 def add(
     output: Output, project: str, source: Path, format_name: str | None, labels: bool, embed: bool
 ) -> None:
-    """Add the images of SOURCE: a folder, a labelled folder, labels.csv, or a data set file.
+    """Add the images of SOURCE: a folder, a labelled folder, a zip of one, labels.csv, or a data set file.
 
-    Files stay where they are. Images that are there already (the same bytes) are told, not added twice. What cannot
-    be read is listed with its reason and the rest goes on. Run it again after an interruption: it goes on.
+    Files stay where they are; those of a zip are unpacked into the workspace. Images that are there already (the same
+    bytes) are told, not added twice. What cannot be read is listed with its reason and the rest goes on. Run it again
+    after an interruption: it goes on.
     """
     with output.project(project) as bench:
         with output.progress(f"Adding {source}") as advance:

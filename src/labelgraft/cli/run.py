@@ -30,12 +30,13 @@ LOOK_SECONDS = 0.5
 @click.option("--browser/--no-browser", default=True, help="Open the browser, or only print the address.")
 @click.pass_obj
 def run(output: Output, photos: Path, name: str, classes: str, port: int | None, browser: bool) -> None:
-    """Make a project of the images in PHOTOS and open it in the browser: the gallery fills and the map grows meanwhile.
+    """Make a project of the images in PHOTOS, a folder or a zip, and open it in the browser: the gallery fills and the
+    map grows meanwhile.
 
     Run again, it opens the same project and takes in what is new. Ctrl+C ends it; what is finished is kept.
     """
     source = photos.absolute()
-    wanted = name.strip() or source.name or "photos"
+    wanted = name.strip() or (source.name if source.is_dir() else source.stem) or "photos"
 
     def prepare(bench: AnyBench) -> str:
         return f"/projects/{project_of(bench, wanted, comma_names(classes)).id}/gallery"

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from labelgraft.domain.intake import PlaceFolder, Places
 from labelgraft.errors import UnknownPlace
+from labelgraft.formats.paths import DECODED_SUFFIXES, is_passed_over
 from labelgraft.services.below_roots import Roots, place
-from labelgraft.services.scan_files import IMAGE_SUFFIXES, is_passed_over, is_text
+from labelgraft.services.scan_files import is_text
 
 MOST_FOLDERS = 1000
 """Folders listed of one place."""
 SECONDS = 1.0
 """How long images are counted for one list; folders whose turn comes later have no count."""
-_DATA_SETS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson"})
+_DATA_SETS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip"})
 
 
 def list_places(roots: Sequence[Path], text: str | None) -> Places:
@@ -70,7 +71,7 @@ def count_images(folder: str, roots: Roots, deadline: float) -> int | None:
 
 def is_image(path: str) -> bool:
     """True if the name ends like that of an image."""
-    return os.path.splitext(path)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122  for very many names
+    return os.path.splitext(path)[1].lower() in DECODED_SUFFIXES  # noqa: PTH122  for very many names
 
 
 def entries_of(folder: str, roots: Roots) -> tuple[list[str], list[str]]:

@@ -8,8 +8,11 @@ from pathlib import Path, PurePosixPath
 from labelgraft.domain.dataset import SET_ASIDE, Answer
 from labelgraft.domain.image import RefusedFile
 from labelgraft.domain.intake import ImportPreview, PreviewRow
+from labelgraft.formats.zip_archive import is_archive
+from labelgraft.services.below_roots import place
 from labelgraft.services.import_images import is_known
 from labelgraft.services.read_source import ImportRequest, read_source
+from labelgraft.services.unpack_archive import look_into
 from labelgraft.storage import images
 from labelgraft.storage.workspace import Workspace
 
@@ -22,6 +25,8 @@ def preview_import(workspace: Workspace, request: ImportRequest) -> ImportPrevie
 
     Raises BadFormat, BadInput, UnknownName, UnknownPlace.
     """
+    if is_archive(request.source):
+        return _of_archive(workspace, request)
     source = read_source(request, workspace.uploads_folder)
     with workspace.database.reading() as connection:
         known = images.known_files(connection, request.project_id)
@@ -52,6 +57,20 @@ def preview_import(workspace: Workspace, request: ImportRequest) -> ImportPrevie
         ),
         refused_count=len(source.refused),
     )
+
+
+def _of_archive(workspace: Workspace, request: ImportRequest) -> ImportPreview:
+    """Of an archive only its list of names is read: nothing is unpacked before somebody says that it is wanted."""
+    if request.within is not None:
+        place(str(request.source), [*request.within, workspace.uploads_folder])
+    found = look_into(request.source, request.archive)
+    return ImportPreview(
+        format_name="zip",
+        reason="It is unpacked into the workspace when it is imported; labels are looked for then.",
+        images=found.images, known=0, classes={}, multi_label=False, labelled=0, set_aside=0, rejected=0,
+        rows=tuple(PreviewRow(path, (), None, Answer.ACCEPT) for path in found.rows),
+        refused=found.refused[:REFUSED], refused_count=len(found.refused),
+    )  # fmt: skip
 
 
 def inside(source: Path, path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from labelgraft.domain.dataset import Dataset
@@ -13,8 +13,10 @@ from labelgraft.formats import detect, registry
 from labelgraft.formats.format import Format
 from labelgraft.formats.prodigy import unpack_embedded
 from labelgraft.formats.statements import merge_repeated
+from labelgraft.formats.zip_archive import ArchiveLimits, is_archive
 from labelgraft.services.below_roots import Roots, outward_links
 from labelgraft.services.scan_files import LEADS_OUT, scan_files
+from labelgraft.services.unpack_archive import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class ImportRequest:
 
     format_name None = found out. key: makes the labels' operation happen once. within: folders out of which nothing is
     read, whatever links and lists say; None: the person may read whatever this process may. name: what the history calls
-    the source; None: its file name.
+    the source; None: its file name. archive: what is taken out of a source that is a zip.
     """
 
     project_id: ProjectId
@@ -33,6 +35,7 @@ class ImportRequest:
     key: str
     within: tuple[str, ...] | None = None
     name: str | None = None
+    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,15 @@ class Source:
 def read_source(request: ImportRequest, uploads: Path) -> Source:
     """Find out the format and list the images as (absolute path, folder).
 
-    uploads: where images that the source itself holds (data URIs) are written, named by their content. Raises BadFormat,
-    BadInput, UnknownName.
+    uploads: where images that the source itself holds (data URIs, a zip) are written. Raises BadFormat, BadInput,
+    TooLarge, UnknownName, WorkspaceUnwritable.
     """
     roots = None if request.within is None else Roots([*request.within, uploads])
+    if is_archive(request.source):
+        _check_place(request.source, roots)
+        inside = unpacked(uploads, request.source, request.archive)
+        read = read_source(replace(request, source=inside.folder), uploads)
+        return replace(read, refused=(*inside.refused, *read.refused))
     chosen, reason = choose_format(request, roots)
     if chosen.name == "folder":
         scan = scan_files(request.source, roots)
@@ -73,8 +81,7 @@ def choose_format(request: ImportRequest, roots: Roots | None) -> tuple[Format, 
     A folder with links out of the roots is read as a plain one: a list of labels may be such a link.
     """
     if roots is not None:
-        if str(request.source) not in roots:
-            raise UnknownPlace(str(request.source))
+        _check_place(request.source, roots)
         link = next(outward_links(request.source, roots), None) if request.source.is_dir() else None
         if link is not None and request.format_name in (None, "folder"):
             told = f"Read as folder, because {link} is a link to a place that may not be read."
@@ -88,6 +95,11 @@ def choose_format(request: ImportRequest, roots: Roots | None) -> tuple[Format, 
         guess = detect.detect(request.source)
         return guess.format, guess.reason
     return registry.get(request.format_name), f"Read as {request.format_name}, as asked."
+
+
+def _check_place(source: Path, roots: Roots | None) -> None:
+    if roots is not None and str(source) not in roots:
+        raise UnknownPlace(str(source))
 
 
 def folder_of(path: str) -> str:

@@ -7,7 +7,6 @@ import re
 import shutil
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -15,14 +14,17 @@ from pathlib import Path, PurePosixPath
 from labelgraft.domain.ids import ContentHash
 from labelgraft.errors import AlreadyExists, BadInput, TooLarge, WorkspaceUnwritable
 from labelgraft.formats.paths import IMAGE_SUFFIXES, Names, is_absolute, normal_path, portable_path
+from labelgraft.formats.zip_archive import is_archive
 from labelgraft.services.incoming_file import Incoming, Offered, too_large
-from labelgraft.storage.files import sync_file, sync_folder
+from labelgraft.storage.files import sync_files
 from labelgraft.storage.uploads import ReceivedFile, UploadStore
 
 FREE_BYTES = 500_000_000
 """What uploads leave free on the disk, for labels and the database."""
 LABEL_FILE_BYTES = 1 << 30
 """The largest file that is no image: as much as the readers of labels take."""
+ARCHIVE_BYTES = 4_096_000_000
+"""The largest zip archive that is sent; below a root of the server there is no such bound."""
 LONGEST_PATH = 4096
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -86,21 +88,19 @@ class Uploads:
     def source(self, number: int) -> tuple[Path, Path]:
         """What to import of an upload, flushed to the disk, and the folder out of which nothing of it may lead.
 
-        A folder that holds nothing but one folder stands for that. Raises UnknownName; BadInput if it is empty.
+        A folder that holds nothing but one folder, or one archive, stands for that. Raises UnknownName; BadInput if it
+        is empty.
         """
         upload = self._upload(number)
         with upload.guard:
-            _flush(upload.unsynced)
+            sync_files(upload.unsynced)
             upload.unsynced.clear()
             if not upload.by_path:
                 raise BadInput(
                     f"Upload {number} has no file yet. Nothing was imported. Send its files first."
                 )
         files = self._store.files_of(number)
-        top = files
-        while (inner := _only_folder(top)) is not None:
-            top = inner
-        return top, files
+        return only_entry(files), files
 
     def name_of(self, number: int) -> str:
         """What the sender called it. Raises UnknownName."""
@@ -192,8 +192,10 @@ class Uploads:
             return self._known
 
     def _most_bytes(self, path: str) -> int:
-        is_image = PurePosixPath(path).suffix.lower() in IMAGE_SUFFIXES
-        return self.limits.image_bytes if is_image else LABEL_FILE_BYTES
+        suffix = PurePosixPath(path).suffix.lower()
+        if suffix == ".zip":
+            return ARCHIVE_BYTES
+        return self.limits.image_bytes if suffix in IMAGE_SUFFIXES else LABEL_FILE_BYTES
 
     def _check_room(self, more_bytes: int) -> None:
         if self._bytes + more_bytes > self.limits.total_bytes:
@@ -232,15 +234,13 @@ def _checked_hash(content_hash: str) -> str:
     return content_hash
 
 
-def _only_folder(folder: Path) -> Path | None:
-    with os.scandir(folder) as entries:
-        first, second = next(entries, None), next(entries, None)
-    return Path(first.path) if first is not None and second is None and first.is_dir() else None
-
-
-def _flush(files: Sequence[Path]) -> None:
-    """Bring files to the disk, all together: file systems join flushes that meet."""
-    folders = {file.parent for file in files}
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(sync_file, files))
-        list(threads.map(sync_folder, folders))
+def only_entry(folder: Path) -> Path:
+    """The folder, or the one that everything in it lies in, or the only thing in it if that is an archive."""
+    while True:
+        with os.scandir(folder) as entries:
+            first, second = next(entries, None), next(entries, None)
+        if first is None or second is not None or not (first.is_dir() or is_archive(Path(first.path))):
+            return folder
+        folder = Path(first.path)
+        if not first.is_dir():
+            return folder

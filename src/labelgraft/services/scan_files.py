@@ -12,14 +12,7 @@ from typing import TypeVar
 
 from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import BadInput
-
-IMAGE_SUFFIXES = frozenset(
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".dib",
-        ".avif", ".avifs", ".jp2", ".j2k", ".jpx", ".psd", ".ico", ".mpo", ".ppm", ".pgm", ".pbm", ".pnm",
-    }
-)  # fmt: skip
-"""Files with these suffixes, in any case, are taken for images; decoding shows what they hold."""
+from labelgraft.formats.paths import DECODED_SUFFIXES, is_passed_over
 
 SHARD_FILES = 256
 """Most files per shard: one sheet of 64 px thumbnails."""
@@ -27,8 +20,6 @@ SHARD_FILES = 256
 _SIGNATURES = (
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"8BPS", b"\0\0\0\x0cjP  ",
 )  # fmt: skip
-
-_SKIPPED_FOLDERS = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN"})
 
 T = TypeVar("T")
 
@@ -76,11 +67,6 @@ def scan_files(root: Path, roots: Container[str] | None = None) -> Scan:
     return Scan(tuple(listing.files), tuple(listing.refused), listing.other_files)
 
 
-def is_passed_over(name: str) -> bool:
-    """True for hidden files and folders, and for those that systems keep for themselves."""
-    return name.startswith(".") or name in _SKIPPED_FOLDERS
-
-
 class _Listing:
     """One walk through a tree."""
 
@@ -124,7 +110,12 @@ class _Listing:
 
     def _take(self, entry: os.DirEntry[str], folder: str) -> None:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  a Path per file is 20 times slower
-        if suffix and suffix not in IMAGE_SUFFIXES:
+        if suffix == ".zip":
+            self.refuse(
+                entry.path, "is an archive inside of the folder, which is not opened; add it by itself"
+            )
+            return
+        if suffix and suffix not in DECODED_SUFFIXES:
             self.other_files += 1
             return
         try:

@@ -4,6 +4,8 @@
               received.jsonl     one line per file that is there whole; the last may be torn after a kill
               files/pets/cat/1.jpg
               0123abcd.part      still being written
+    uploads/8/upload.json        an archive that was unpacked: which one, and what could not be taken out of it
+              files/...
     uploads/<sha256>.png         pictures from inside a data set file, without an upload around them
 
 An image refers to its file here, so an upload stays as long as an image does.
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, select
@@ -44,6 +47,21 @@ class ReceivedFile:
     file_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class UnpackedArchive:
+    """An archive whose files lie here. path, bytes, modified_ns: where it was found, to know it again without reading it.
+
+    refused: [name, reason] of what could not be taken.
+    """
+
+    content_hash: ContentHash
+    path: str
+    bytes: int
+    modified_ns: int
+    unpacked_bytes: int
+    refused: list[list[str]]
+
+
 class UploadStore:
     """The uploads of one workspace. Nothing here locks: one thread at a time per upload."""
 
@@ -58,6 +76,35 @@ class UploadStore:
         about = {"name": name, "begun": datetime.now(UTC).isoformat()}
         write_atomically(self._of(number) / ABOUT, lambda file: file.write(json.dumps(about).encode()))
         return number
+
+    def adopt(self, folder: Path, archive: UnpackedArchive) -> int:
+        """Give a folder of unpacked files its place, whole or not at all; gives its number."""
+        with disk_errors(self.folder):
+            number = self._claim_number()
+            folder.rename(self.files_of(number))
+        about = {"name": Path(archive.path).name, "archive": asdict(archive)}
+        write_atomically(self._of(number) / ABOUT, lambda file: file.write(json.dumps(about).encode()))
+        return number
+
+    def archives(self) -> Iterator[tuple[int, UnpackedArchive]]:
+        """Every archive that was unpacked here, the newest first."""
+        for number in reversed(self.numbers()):
+            found = self._about(number).get("archive")
+            if found is not None:
+                yield number, UnpackedArchive(**found)
+
+    def scratch(self) -> Path:
+        """A new empty folder beside the uploads, swept at the next start if a kill leaves it."""
+        self.folder.mkdir(exist_ok=True)
+        beside = self.folder / f"{uuid4().hex}{TORN}"
+        beside.mkdir()
+        return beside
+
+    def _about(self, number: int) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self._of(number) / ABOUT).read_text()))
+        except FileNotFoundError:
+            return {}
 
     def _claim_number(self) -> int:
         self.folder.mkdir(exist_ok=True)
@@ -75,11 +122,11 @@ class UploadStore:
         return sorted(int(each.name) for each in self.folder.iterdir() if each.name.isdecimal())
 
     def name_of(self, number: int) -> str:
-        """What its sender called it. Raises UnknownName if there is no such upload."""
-        try:
-            return str(json.loads((self._of(number) / ABOUT).read_text())["name"])
-        except FileNotFoundError:
-            raise UnknownName("upload", str(number), map(str, self.numbers())) from None
+        """What its sender called it. Raises UnknownName if there is no such upload; an unpacked archive is none."""
+        about = self._about(number)
+        if not about or "archive" in about:
+            raise UnknownName("upload", str(number), map(str, self.numbers()))
+        return str(about["name"])
 
     def files_of(self, number: int) -> Path:
         """Where its files lie."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from labelgraft.domain.ids import ProjectId
 from labelgraft.errors import JobCancelled
 from labelgraft.formats.pixels import Limits
+from labelgraft.formats.zip_archive import ArchiveLimits
 from labelgraft.jobs.kinds import JobKind
 from labelgraft.learning.backbones import registry
 from labelgraft.learning.backbones.compiled_cache import HALF_WRITTEN
@@ -37,6 +38,9 @@ class IngestJobs:
         self.workspace = workspace
         self.workers = settings.workers or cores()
         self.limits = Limits(int(settings.max_image_mpx * 1e6), int(settings.max_image_mb * 1e6))
+        self.archives = ArchiveLimits(
+            int(settings.max_image_mb * 1e6), total_bytes=int(settings.max_upload_gb * 1e9)
+        )
         self.backend = settings.backend
         self.device = settings.device
         self._closed = False
@@ -84,7 +88,7 @@ class IngestJobs:
             return self._pool
 
     def _plan_import(self, arguments: Json) -> list[Json]:
-        steps = import_images.plan(self.workspace, import_request(arguments), self.workers)
+        steps = import_images.plan(self.workspace, self._request(arguments), self.workers)
         return [with_context(step, arguments) for step in steps]
 
     def _plan_demo(self, arguments: Json) -> list[Json]:
@@ -102,7 +106,10 @@ class IngestJobs:
         )  # fmt: skip
 
     def _finish_import(self, arguments: Json, results: list[Json]) -> Json:
-        return asdict(import_images.finish(self.workspace, import_request(arguments), results))
+        return asdict(import_images.finish(self.workspace, self._request(arguments), results))
+
+    def _request(self, arguments: Json) -> ImportRequest:
+        return replace(import_request(arguments), archive=self.archives)
 
     def _plan_embed(self, arguments: Json) -> list[Json]:
         choice = network_choice(arguments["backbone"], self.backend, self.device)

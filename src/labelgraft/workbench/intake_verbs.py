@@ -32,7 +32,16 @@ class IntakeVerbs(MapVerbs):
 
         Raises BadFormat, BadInput, UnknownName, UnknownPlace.
         """
-        request = ImportRequest(self.id, source.path, format_name, True, "", source.within, source.name)
+        request = ImportRequest(
+            self.id,
+            source.path,
+            format_name,
+            True,
+            "",
+            source.within,
+            source.name,
+            self._engine.ingest.archives,
+        )
         return preview_import(self._workspace, request)
 
     def start_import(

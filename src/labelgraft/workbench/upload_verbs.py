@@ -14,14 +14,22 @@ from labelgraft.services.below_roots import place
 from labelgraft.services.demo_digits import DIGITS
 from labelgraft.services.incoming_file import Incoming, Offered
 from labelgraft.services.list_places import list_places
-from labelgraft.services.receive_files import LABEL_FILE_BYTES, UploadLimits
+from labelgraft.services.receive_files import ARCHIVE_BYTES, LABEL_FILE_BYTES, UploadLimits
 from labelgraft.storage import projects
 from labelgraft.storage.classes import ensure as ensure_classes
 from labelgraft.storage.uploads import ReceivedFile
 from labelgraft.workbench.engine import Engine
 from labelgraft.workbench.project import ProjectBench
 
-__all__ = ["LABEL_FILE_BYTES", "Incoming", "Offered", "ReceivedFile", "UploadLimits", "UploadVerbs"]
+__all__ = [
+    "ARCHIVE_BYTES",
+    "LABEL_FILE_BYTES",
+    "Incoming",
+    "Offered",
+    "ReceivedFile",
+    "UploadLimits",
+    "UploadVerbs",
+]
 
 DEMO = "Handwritten digits"
 

@@ -2,7 +2,7 @@ import { Button, Group, Loader, Text } from "@mantine/core";
 import { FolderUp } from "lucide-react";
 import { useRef, useState, type DragEvent } from "react";
 
-import { filesOfDrop, filesOfInput, isWanted, nameOf } from "@/store/droppedFiles";
+import { filesOfDrop, filesOfInput, isArchive, isWanted, nameOf } from "@/store/droppedFiles";
 import type { UploadFile } from "@/store/upload";
 import { sayProblem } from "@/ui/toasts";
 import { bytes, countOf } from "@/ui/words";
@@ -36,7 +36,12 @@ export const DropZone = ({
       .then(take, sayProblem)
       .finally(() => setReading(false));
   };
-  const images = files.filter(({ path }) => isWanted(path, false)).length;
+  const archives = files.filter(({ path }) => isArchive(path)).length;
+  const images = files.filter(({ path }) => isWanted(path, false)).length - archives;
+  const counts = [
+    ...(images > 0 || archives === 0 ? [countOf(images, "image")] : []),
+    ...(archives > 0 ? [countOf(archives, "zip archive")] : []),
+  ].join(" and ");
   return (
     <div
       className={classes.zone}
@@ -51,15 +56,21 @@ export const DropZone = ({
       {reading ? <Loader /> : <FolderUp size={24} strokeWidth={1.5} aria-hidden />}
       <Text aria-live="polite">
         {files.length === 0
-          ? "Drop folders or images here"
-          : `${countOf(images, "image")}, ${bytes(sizeOf(files))}. Drop again to choose others.`}
+          ? "Drop folders, images or a zip here"
+          : `${counts}, ${bytes(sizeOf(files))}. Drop again to choose others.`}
       </Text>
+      {archives > 0 && (
+        <Text c="dimmed" size="xs">
+          An archive is unpacked by the server and imported like a folder; what cannot be taken is told by the
+          job.
+        </Text>
+      )}
       <Group gap="sm">
         <Button size="xs" variant="default" onClick={() => folderInput.current?.click()}>
           Choose a folder
         </Button>
         <Button size="xs" variant="default" onClick={() => fileInput.current?.click()}>
-          Choose images
+          Choose images or a zip
         </Button>
       </Group>
       <input
@@ -77,8 +88,8 @@ export const DropZone = ({
         type="file"
         hidden
         multiple
-        accept="image/*"
-        aria-label="Images"
+        accept="image/*,.zip"
+        aria-label="Images or a zip"
         data-testid="file-input"
         onChange={(event) => take(filesOfInput(event.currentTarget.files))}
       />

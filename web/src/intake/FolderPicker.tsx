@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowUp, Check, FileText, Folder } from "lucide-react";
 import { useState } from "react";
 
+import { isArchive } from "@/store/droppedFiles";
 import { placesQuery, type Place } from "@/store/imports";
 import { countOf } from "@/ui/words";
 
@@ -36,7 +37,7 @@ const Rows = ({
           <UnstyledButton className={classes.row} aria-pressed={path === chosen} onClick={() => onFile(path)}>
             {path === chosen ? <Check size={16} aria-hidden /> : <FileText size={16} aria-hidden />}
             <span className={classes.name}>{lastPart(path)}</span>
-            <span className={classes.count}>labels</span>
+            <span className={classes.count}>{isArchive(path) ? "zip" : "labels"}</span>
           </UnstyledButton>
         </li>
       ))}
@@ -55,7 +56,7 @@ const Rows = ({
 
 /**
  * Walks the folders that the server was allowed to read. The folder that is open is the chosen one, with everything
- * below it; or a file of labels in it, with the images that it names.
+ * below it; or a file in it: labels, with the images that they name, or a zip.
  */
 export const FolderPicker = ({
   chosen,
@@ -95,7 +96,12 @@ export const FolderPicker = ({
         )}
       </div>
       <div className={classes.list}>
-        <Rows place={place} chosen={chosen} onOpen={open} onFile={(file) => onChoose(file, true)} />
+        <Rows
+          place={place}
+          chosen={chosen}
+          onOpen={open}
+          onFile={(file) => onChoose(file, !isArchive(file))}
+        />
       </div>
     </div>
   );

@@ -4,9 +4,14 @@ import type { UploadFile } from "./upload";
 const IMAGE = /\.(?:jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic)$/i;
 const HIDDEN = /(?:^|\/)(?:\.[^/]*|Thumbs\.db|desktop\.ini|__MACOSX)(?:\/|$)/;
 
+const ARCHIVE = /\.zip$/i;
+
+/** Whether a file is unpacked by the server, and imported by itself. */
+export const isArchive = (path: string): boolean => ARCHIVE.test(path) && !HIDDEN.test(path);
+
 /** Whether a file could be an image or, where labels are wanted, the labels beside. */
 export const isWanted = (path: string, labels: boolean): boolean =>
-  !HIDDEN.test(path) && (labels || IMAGE.test(path));
+  !HIDDEN.test(path) && (labels || IMAGE.test(path) || ARCHIVE.test(path));
 
 const readAll = (reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> =>
   new Promise((resolve, reject) => {
@@ -58,8 +63,18 @@ export const filesOfInput = (list: FileList | null): UploadFile[] =>
     blob: file,
   }));
 
-/** The folder that everything lies in, "upload" where there is none. */
+/** What is imported by itself: the plain files together, and each archive alone. */
+export const partsOf = (files: readonly UploadFile[]): UploadFile[][] => {
+  const plain = files.filter(({ path }) => !isArchive(path));
+  const archives = files.filter(({ path }) => isArchive(path)).map((file) => [file]);
+  return plain.length === 0 ? archives : [plain, ...archives];
+};
+
+/** The folder that everything lies in, or the one archive without its ending; "upload" where there is none. */
 export const nameOf = (files: readonly UploadFile[]): string => {
+  const [first] = files;
+  if (files.length === 1 && first !== undefined && isArchive(first.path))
+    return first.path.split("/").at(-1)?.replace(ARCHIVE, "") ?? "upload";
   const tops = new Set(files.map(({ path }) => path.split("/").slice(0, -1)[0] ?? ""));
   const [only] = tops;
   return tops.size === 1 && only !== undefined && only !== "" ? only : "upload";

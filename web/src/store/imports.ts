@@ -4,7 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { client, unwrap, type Schemas } from "@/api/client";
 import { putFile } from "@/api/imports";
 
-import { nameOf } from "./droppedFiles";
+import { nameOf, partsOf } from "./droppedFiles";
 import { Hasher } from "./hashing";
 import { Cell } from "./observable";
 import { wait } from "./tabs";
@@ -70,15 +70,27 @@ export const bringImages = async (
     await startImport(projectId, { source: source.path, labels, format, embed: true });
     return [];
   }
+  const refused: { path: string; reason: string }[] = [];
+  for (const files of partsOf(source.files)) {
+    const part = await sendPart(projectId, files);
+    refused.push(...part.refused);
+    if (part.uploadId !== null)
+      await startImport(projectId, { upload_id: part.uploadId, labels, format, embed: true });
+  }
+  return refused;
+};
+
+/** Uploads files that are imported together. No number where none of them was taken, which the reasons tell. */
+const sendPart = async (projectId: number, files: readonly UploadFile[]) => {
   const hasher = new Hasher();
-  const upload = new Upload(source.files, {
+  const upload = new Upload(files, {
     begin: async (folder) => (await unwrap(client.POST("/api/v1/uploads", { body: { name: folder } }))).id,
-    offer: async (upload_id, files) =>
+    offer: async (upload_id, offers) =>
       (
         await unwrap(
           client.POST("/api/v1/uploads/{upload_id}/missing", {
             params: { path: { upload_id } },
-            body: { files },
+            body: { files: offers },
           }),
         )
       ).missing,
@@ -86,12 +98,12 @@ export const bringImages = async (
     hash: hasher.hash,
     wait,
   });
-  const name = nameOf(source.files);
+  const name = nameOf(files);
   runningUpload.set({ projectId, name, upload });
   try {
     const uploadId = await upload.run(name);
-    await startImport(projectId, { upload_id: uploadId, labels, format, embed: true });
-    return upload.progress.get().refused;
+    const { done, refused } = upload.progress.get();
+    return { uploadId: done > 0 ? uploadId : null, refused };
   } finally {
     hasher.close();
     runningUpload.set(null);

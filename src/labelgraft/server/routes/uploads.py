@@ -24,10 +24,10 @@ from labelgraft.server.schemas.uploads import (
     Upload,
 )
 from labelgraft.workbench.front_door import Workbench
-from labelgraft.workbench.upload_verbs import LABEL_FILE_BYTES, Incoming, Offered, ReceivedFile
+from labelgraft.workbench.upload_verbs import ARCHIVE_BYTES, LABEL_FILE_BYTES, Incoming, Offered, ReceivedFile
 
 CHUNK_BYTES = 1 << 20
-LARGEST_FILE_BYTES = max(LABEL_FILE_BYTES, 4_096_000_000)
+LARGEST_FILE_BYTES = max(LABEL_FILE_BYTES, ARCHIVE_BYTES, 4_096_000_000)
 """More than any setting takes; what is taken is looked at byte by byte."""
 
 router = resource("uploads")
