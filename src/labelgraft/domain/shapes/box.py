@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+from labelgraft.domain.shapes.points import FARTHEST_PX
 from labelgraft.errors import BadShape
 
 
@@ -12,7 +12,7 @@ from labelgraft.errors import BadShape
 class Box:
     """Edges in pixels; right > left and bottom > top. It may reach outside of the image.
 
-    Raises: BadShape for edges that are not finite or enclose nothing.
+    Raises: BadShape for edges that are not finite, farther than FARTHEST_PX, or enclose nothing.
     """
 
     left: float
@@ -22,8 +22,10 @@ class Box:
 
     def __post_init__(self) -> None:
         edges = (self.left, self.top, self.right, self.bottom)
-        if not all(math.isfinite(edge) for edge in edges):
-            raise BadShape(f"box: found the edges {edges}, expected finite pixels.")
+        if not all(-FARTHEST_PX <= edge <= FARTHEST_PX for edge in edges):
+            raise BadShape(
+                f"box: found the edges {edges}, expected pixels within {FARTHEST_PX:.0e} of the image."
+            )
         if self.right <= self.left or self.bottom <= self.top:
             raise BadShape(f"box: found the edges {edges} (left, top, right, bottom), which enclose nothing.")
 

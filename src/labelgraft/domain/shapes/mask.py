@@ -27,9 +27,10 @@ class Mask:
         runs = np.array(counts, np.int64, ndmin=1)
         if runs.ndim != 1 or (runs < 0).any() or (runs[1:] == 0).any():
             raise BadShape("mask: its run lengths are not a list of counts above 0.")
-        if int(runs.sum()) != width_px * height_px:
+        covered = runs.sum(dtype=np.float64)  # as a float it cannot wrap around to the right number
+        if covered != width_px * height_px:
             raise BadShape(
-                f"mask: its run lengths cover {int(runs.sum())} pixels, expected {width_px} x {height_px} = "
+                f"mask: its run lengths cover {covered:.0f} pixels, expected {width_px} x {height_px} = "
                 f"{width_px * height_px}."
             )
         runs.setflags(write=False)
