@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.screens.pets import kept_in, saved
+from tests.screens.pets import image_on_screen, kept_in, press_on, saved
 from tests.screens.serving import Serving
 from tests.screens.test_every_screen import broken_rules
 
@@ -90,8 +91,11 @@ def test_a_pasted_list_is_added_renamed_recoloured_and_put_in_order_by_hand_and_
     page.keyboard.type("1")
     expect(page.get_by_text("1 belongs to cat.")).to_be_visible()
     page.keyboard.type("d")
+    expect(page.get_by_text('D is "Next image" on Annotate.')).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Save")).to_be_disabled()
+    page.keyboard.type("k")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Key d of dog")).to_be_visible()
+    expect(page.get_by_role("button", name="Key K of dog")).to_be_visible()
     page.get_by_role("button", name="Colour of fish").click()
     page.get_by_role("textbox", name="Any colour").fill("#123456")
     page.keyboard.press("Enter")
@@ -100,7 +104,9 @@ def test_a_pasted_list_is_added_renamed_recoloured_and_put_in_order_by_hand_and_
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_text("ant is number 3 of 5")).to_be_attached()
-    expect(page.get_by_role("alert").get_by_text("Classes in another order")).to_be_visible()
+    expect(
+        page.get_by_role("status", name="Messages").get_by_text("Classes in another order")
+    ).to_be_visible()
     grip, target = page.get_by_role("button", name="Move cat"), page.get_by_role("row", name="fish")
     from_box, to_box = grip.bounding_box(), target.bounding_box()
     assert from_box is not None
@@ -109,13 +115,47 @@ def test_a_pasted_list_is_added_renamed_recoloured_and_put_in_order_by_hand_and_
     page.mouse.down()
     page.mouse.move(from_box["x"] + 10, to_box["y"] + 20, steps=8)
     page.mouse.up()
-    expect(page.get_by_role("alert").get_by_text("dog, ant, wren, fish, cat")).to_be_visible()
+    expect(
+        page.get_by_role("status", name="Messages").get_by_text("dog, ant, wren, fish, cat")
+    ).to_be_visible()
     server.stop()
     with labelgraft.open(pets) as bench:
         kept = bench.project("pets").classes()
     assert [each.name for each in kept] == ["dog", "ant", "wren", "fish", "cat"]
     assert {each.name: each.colour for each in kept}["fish"] == "#123456"
-    assert {each.name: each.key for each in kept}["dog"] == "d"
+    assert {each.name: each.key for each in kept}["dog"] == "k"
+
+
+def test_a_class_answers_to_its_own_key_and_the_others_to_free_digits_on_every_screen(
+    pets: Path, serving: Serve, signed_in: Enter
+) -> None:
+    with labelgraft.open(pets) as bench:
+        project = bench.project("pets")
+        cat, dog = project.classes()
+        project.change_class(dog.id, key=None)
+        project.change_class(cat.id, key="k")
+    server = serving(pets)
+    page = signed_in(server)
+    open_classes(page, server)
+    expect(page.get_by_role("button", name="Key K of cat")).to_be_visible()
+    expect(page.get_by_role("button", name="Key 1 of dog")).to_be_visible()
+    page.goto(f"{server.base}/projects/1/gallery")
+    cells = page.get_by_role("gridcell")
+    for at, (key, name) in enumerate([("k", "cat"), ("1", "dog")]):
+        cells.nth(at).click()
+        expect(
+            page.get_by_role("toolbar", name="Chosen images").get_by_role("button", name=name)
+        ).to_contain_text(key.upper())
+        page.keyboard.press(key)
+        expect(cells.nth(at)).to_have_accessible_name(re.compile(f"labelled {name}"))
+    page.goto(f"{server.base}/projects/1/annotate")
+    images = [image_on_screen(page)]
+    images.append(press_on(page, images[0], "k"))
+    press_on(page, images[1], "1")
+    saved(page)
+    server.stop()
+    kept = kept_in(pets).labels
+    assert [kept[image] for image in images] == [("cat",), ("dog",)]
 
 
 def test_a_thousand_classes_are_listed_searched_and_deleted(
@@ -135,7 +175,7 @@ def test_a_thousand_classes_are_listed_searched_and_deleted(
     assert told(page, "Labels taken away") == 0
     page.get_by_role("button", name="Delete class").click()
     expect(page.get_by_text("No class of that name")).to_be_visible()
-    page.get_by_role("alert").get_by_role("button", name="Undo").click()
+    page.get_by_role("status", name="Messages").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("row", name="kind 0999")).to_be_visible()
     saved(page)
 

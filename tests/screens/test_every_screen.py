@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 from tests.screens.serving import Serving
+from tests.screens.test_map import lasso
 
 import labelgraft
 
@@ -28,6 +30,14 @@ SCREENS = {
     "export": "/projects/1/export",
 }
 SETTLED_MS = 1500
+MENUS = {
+    "projects": ["More about pets"],
+    "map": ["New round", "More for the selection"],
+    "gallery": ["More for the chosen images"],
+    "models": ["More for"],
+    "classes": ["More about cat"],
+}
+"""Buttons that open a menu, by screen and by how their names begin."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +74,23 @@ def broken_rules(page: Page) -> list[str]:
     ]
 
 
+def broken_in_menus(page: Page, screen: str) -> list[str]:
+    """Rules that are broken while a menu of the screen is open."""
+    found = []
+    if screen == "gallery":
+        page.get_by_role("gridcell").first.click()
+    if screen == "map":
+        lasso(page, share=0.4)
+    for button in MENUS.get(screen, []):
+        page.get_by_role("button", name=re.compile(f"^{button}")).first.click()
+        page.get_by_role("menu").wait_for()
+        page.wait_for_timeout(200)
+        found += [f"with the menu {button}: {each}" for each in broken_rules(page)]
+        page.keyboard.press("Escape")
+        page.get_by_role("menu").wait_for(state="hidden")
+    return found
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_no_screen_breaks_a_rule_of_accessibility_or_of_the_pages_policy(
     dark: bool,
@@ -82,6 +109,6 @@ def test_no_screen_breaks_a_rule_of_accessibility_or_of_the_pages_policy(
         said.clear()
         page.goto(server.base + address)
         page.wait_for_timeout(SETTLED_MS)
-        if problems := [*broken_rules(page), *said]:
+        if problems := [*broken_rules(page), *broken_in_menus(page, name), *said]:
             broken[name] = problems
     assert not broken, "\n".join(f"{name}: {each}" for name, all_ in broken.items() for each in all_)

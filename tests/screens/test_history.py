@@ -52,7 +52,7 @@ def test_a_revert_tells_what_it_overrides_restores_the_labels_and_is_itself_undo
     dialog.get_by_role("button", name="Revert on 4 images").click()
     expect(first.get_by_text("Reverted")).to_be_visible()
     saved(page)
-    page.get_by_role("alert").get_by_role("button", name="Undo").click()
+    page.get_by_role("status", name="Messages").get_by_role("button", name="Undo").click()
     expect(first.get_by_text("Reverted")).to_be_hidden()
     saved(page)
     page.get_by_role("banner").get_by_role("button", name="Redo").click()

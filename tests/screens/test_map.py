@@ -37,6 +37,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, shared_data: Callable[[str]
         project.add_images(photos)
         project.map()
         project.map(rearrange=True, seed=1)
+        project.change_class(project.classes()[0].id, key="k")
     return workspace
 
 
@@ -109,7 +110,10 @@ def test_a_lasso_labels_exactly_what_is_inside_but_the_one_thrown_out_and_undo_t
     with page.expect_response("**/operations") as sent:
         pictures.first.click()
         expect(tray(page)).to_contain_text("1 thrown out")
-        page.keyboard.press("1")
+        expect(
+            tray(page).get_by_role("group", name="Label the selection").get_by_role("button", name="cat")
+        ).to_contain_text("K")
+        page.keyboard.press("k")
     body = sent.value.request.post_data_json
     assert body is not None
     expect(page.get_by_text(f"{count - 1} images labelled cat")).to_be_visible()

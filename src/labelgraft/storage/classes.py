@@ -18,7 +18,7 @@ from labelgraft.storage import annotations as truth
 from labelgraft.storage import counters, dialect, operations, proposal_rows, settling
 from labelgraft.storage.tables import class_
 
-KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+KEYS = "1234567890"
 """Keys given to classes in turn."""
 
 
@@ -226,6 +226,11 @@ def change(
     )
 
 
+def same_key(one: str | None, other: str | None) -> bool:
+    """Whether two classes would answer to the same press; a letter is one key, large or small."""
+    return one is not None and other is not None and one.upper() == other.upper()
+
+
 def check(new: LabelClass, known: Sequence[LabelClass]) -> None:
     """A class is fit to stand among those of its project.
 
@@ -245,7 +250,7 @@ def check(new: LabelClass, known: Sequence[LabelClass]) -> None:
             raise AlreadyExists(
                 f"Another class is already called {new.name!r}. Merge them, or choose another."
             )
-        if other.id != new.id and new.key is not None and other.key == new.key:
+        if other.id != new.id and same_key(other.key, new.key):
             raise AlreadyExists(
                 f"The key {new.key!r} belongs to the class {other.name!r}. Choose another key."
             )

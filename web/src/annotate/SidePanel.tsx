@@ -1,11 +1,13 @@
 import { Button, Progress, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, RotateCcw, SkipForward, Tags, X } from "lucide-react";
+import { useMemo } from "react";
 
 import type { ImageStateRow } from "@/store/imageStates";
 import type { ProjectClass } from "@/store/classes";
+import { classHints } from "@/store/keys/classKeys";
 import type { ImageProposal } from "@/store/images";
 import { ClassSearch } from "@/ui/ClassSearch";
-import { KeyHint } from "@/ui/KeyHint";
+import { ClassHint, KeyHint } from "@/ui/KeyHint";
 import { duration, sureness } from "@/ui/words";
 
 import classes from "./annotate.module.css";
@@ -33,14 +35,12 @@ export interface SidePanelProps {
   onReopen: () => void;
 }
 
-/** Only classes that are listed have a key. */
-const keyOf = (at: number): string => (at < 10 ? String((at + 1) % 10) : `⇧${(at + 1) % 10}`);
-
 /** Beside the image: why it is here, what the model says, the classes, and how far the sitting has come. */
 export const SidePanel = (props: SidePanelProps) => {
   const { card, state, sitting, all, labels, proposals, multiLabel, review, searching, onSearching } = props;
   const { onClass, onAccept, onReject, onSkip, onUnclear, onReopen } = props;
   const shareOf = new Map(proposals.map((each) => [each.class_id, each.confidence]));
+  const hints = useMemo(() => classHints(all), [all]);
   const aside = state === "skipped" || state === "unclear";
   return (
     <aside className={classes.panel} aria-label="This image">
@@ -50,7 +50,7 @@ export const SidePanel = (props: SidePanelProps) => {
       </section>
 
       <section className={classes.classes} aria-label={multiLabel ? "Classes" : "Class"}>
-        {all.slice(0, LISTED).map((each, at) => {
+        {all.slice(0, LISTED).map((each) => {
           const share = shareOf.get(each.id);
           const given = labels.includes(each.id);
           return (
@@ -82,7 +82,7 @@ export const SidePanel = (props: SidePanelProps) => {
                 </span>
               )}
               {given ? <Check size={16} aria-hidden /> : null}
-              <KeyHint>{keyOf(at)}</KeyHint>
+              <ClassHint hint={hints.get(each.id)} />
             </button>
           );
         })}
@@ -92,6 +92,7 @@ export const SidePanel = (props: SidePanelProps) => {
         {all.length > 10 && (
           <ClassSearch
             all={all}
+            hints={hints}
             opened={searching}
             onOpened={onSearching}
             onChoose={({ id }) => {

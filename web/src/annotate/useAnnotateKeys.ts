@@ -1,6 +1,6 @@
 import type { ProjectClass } from "@/store/classes";
-import type { ActionId } from "@/store/keys/actions";
 import { useKeys } from "@/store/keys/board";
+import { classHandlers } from "@/store/keys/classKeys";
 
 import type { StageHandle } from "./Stage";
 
@@ -17,7 +17,6 @@ export interface Deeds {
   search: () => void;
 }
 
-const CLASS_KEYS = 20;
 const ZOOM_STEP = 1.25;
 
 /** The keys of annotating or, with `review`, of reviewing. */
@@ -32,13 +31,12 @@ export const useAnnotateKeys = (
   const once = (deed: () => void) => (event: KeyboardEvent) => {
     if (!event.repeat) deed();
   };
-  const classKeys: Partial<Record<ActionId, (event: KeyboardEvent) => void>> = Object.fromEntries(
-    all.slice(0, CLASS_KEYS).map((each, at) => [`${scope}.class.${at + 1}`, once(() => deeds.give(each))]),
-  );
-  useKeys(scope, {
-    // Without a tenth class its key shows the image at 100 %, as in other editors.
-    [`${scope}.class.10`]: () => stage()?.oneToOne(),
-    ...classKeys,
+  const classKeys = new Map([
+    // Where no class has this key it shows the image at 100 %, as in other editors.
+    ["0", () => stage()?.oneToOne()],
+    ...classHandlers(all, (chosen, event) => once(() => deeds.give(chosen))(event)),
+  ]);
+  const keys = {
     [`${scope}.accept`]: once(deeds.accept),
     [`${scope}.reject`]: once(deeds.reject),
     [`${scope}.skip`]: once(deeds.skip),
@@ -52,5 +50,6 @@ export const useAnnotateKeys = (
     [`${scope}.zoom-out`]: () => stage()?.zoom(1 / ZOOM_STEP),
     [`${scope}.fit`]: () => stage()?.fit(),
     [`${scope}.one-to-one`]: () => stage()?.oneToOne(),
-  });
+  };
+  useKeys(scope, keys, classKeys);
 };

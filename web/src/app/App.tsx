@@ -1,4 +1,3 @@
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 
@@ -13,7 +12,6 @@ export const App = ({ session }: { session: Session }) => (
     <SessionContext value={session}>
       <QueryClientProvider client={session.queries}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-left" limit={3} autoClose={4000} />
       </QueryClientProvider>
     </SessionContext>
   </Look>

@@ -1,21 +1,11 @@
 import { Modal, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 
-import { ACTIONS, SCOPES, type Scope } from "@/store/keys/actions";
+import { ACTIONS, SCOPE_TITLES, SCOPES, type Scope } from "@/store/keys/actions";
 import { keyBoard } from "@/store/keys/board";
 import { keysOf, PROFILE_NAMES, type ProfileName } from "@/store/keys/profiles";
 import { useObservable } from "@/store/observable";
 
 import classes from "./HelpSheet.module.css";
-
-const TITLES: Record<Scope, string> = {
-  global: "Everywhere",
-  map: "Map",
-  gallery: "Gallery",
-  annotate: "Annotate",
-  review: "Annotate: review",
-};
-
-const isClassKey = (id: string): boolean => /\.class\.\d+$/.test(id);
 
 const Row = ({ words, chords }: { words: string; chords: readonly string[] }) => (
   <div className={classes.row}>
@@ -30,17 +20,20 @@ const Row = ({ words, chords }: { words: string; chords: readonly string[] }) =>
 
 const ScopeKeys = ({ scope, profile }: { scope: Scope; profile: ProfileName }) => (
   <section className={classes.scope}>
-    <Title order={3}>{TITLES[scope]}</Title>
+    <Title order={3}>{SCOPE_TITLES[scope]}</Title>
     <dl>
       {Object.entries(ACTIONS)
-        .filter(([id, action]) => action.scope === scope && !isClassKey(id))
+        .filter(([, action]) => action.scope === scope)
         .map(([id, action]) => (
           <Row key={id} words={action.words} chords={keysOf(profile, id)} />
         ))}
       {scope !== "global" && (
         <>
-          <Row words="Give class 1 to 10" chords={["1", "0"]} />
-          <Row words="Give class 11 to 20" chords={["Shift+1", "Shift+0"]} />
+          <Row
+            words="Give a class: its own key, or a free digit in the order of the list"
+            chords={["1", "0"]}
+          />
+          <Row words="Give one of the next ten classes" chords={["Shift+1", "Shift+0"]} />
         </>
       )}
     </dl>

@@ -7,6 +7,7 @@ import { CircleHelp, Search, Settings } from "lucide-react";
 import { useObservable } from "@/store/observable";
 import { projectQuery } from "@/store/projects";
 import { Logo } from "@/ui/Logo";
+import { MessageStrip } from "@/ui/MessageStrip";
 
 import classes from "./Frame.module.css";
 import { JobsButton } from "./JobsButton";
@@ -35,7 +36,7 @@ export const TopBar = ({ onJobs, onHelp }: { onJobs: () => void; onHelp: () => v
         <Logo /> <span>Labelgraft</span>
       </Link>
       {project !== null && <ProjectName projectId={project.id} />}
-      <div className={classes.space} />
+      <MessageStrip />
       {project !== null && <Saving />}
       {project !== null && <UndoButtons project={project} />}
       <button type="button" className={classes.search} onClick={openSpotlight}>

@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import type { ProjectClass } from "@/store/classes";
 import { useProject } from "@/store/hooks";
+import type { Chord } from "@/store/keys/chord";
 
 import classes from "./classes.module.css";
 import { ColourField } from "./ColourField";
@@ -45,6 +46,7 @@ const Count = ({
 export const ClassRow = ({
   about,
   all,
+  chord,
   place,
   top,
   proposed,
@@ -56,6 +58,8 @@ export const ClassRow = ({
 }: {
   about: ProjectClass;
   all: readonly ProjectClass[];
+  /** The key that it answers to; null for none. */
+  chord: Chord | null;
   /** From 0, among the rows shown. */
   place: number;
   /** Pixels from the top of the list. */
@@ -111,7 +115,7 @@ export const ClassRow = ({
         />
       </span>
       <span role="cell">
-        <KeyField about={about} all={all} changes={changes} />
+        <KeyField about={about} all={all} chord={chord} changes={changes} />
       </span>
       <Count count={label_count} words={`labels of ${name}`} search={{ class_id: id }} />
       <Count
@@ -120,7 +124,7 @@ export const ClassRow = ({
         search={{ proposed_class_id: id, state: "proposed" }}
       />
       <span role="cell">
-        <Menu position="bottom-end" withInitialFocusPlaceholder={false} returnFocus={!renaming}>
+        <Menu position="bottom-end" returnFocus={!renaming}>
           <Menu.Target>
             <ActionIcon aria-label={`More about ${name}`}>
               <Ellipsis size={16} />
@@ -134,7 +138,7 @@ export const ClassRow = ({
               Merge into another…
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item leftSection={<Trash2 size={16} />} c="var(--danger)" onClick={onDelete}>
+            <Menu.Item leftSection={<Trash2 size={16} />} color="red" onClick={onDelete}>
               Delete…
             </Menu.Item>
           </Menu.Dropdown>

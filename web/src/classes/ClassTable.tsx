@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 
 import type { ProjectClass } from "@/store/classes";
 import { useImagesVersion, useProject } from "@/store/hooks";
+import { classChords } from "@/store/keys/classKeys";
 import { NONE, STATE } from "@/store/imageStates";
 import { sayProblem } from "@/ui/toasts";
 
@@ -54,6 +55,7 @@ export const ClassTable = ({
   const [said, setSaid] = useState("");
   const proposed = useProposed();
   const byId = useMemo(() => new Map(found.map((each) => [each.id, each])), [found]);
+  const chords = useMemo(() => classChords(all), [all]);
   const ids = useMemo(() => found.map(({ id }) => id), [found]);
   // eslint-disable-next-line react-hooks/incompatible-library -- rows are read in the same render that asks for them
   const rows = useVirtualizer({
@@ -113,6 +115,7 @@ export const ClassTable = ({
                   key={about.id}
                   about={about}
                   all={all}
+                  chord={chords.get(about.id) ?? null}
                   place={index}
                   top={start}
                   proposed={proposed.get(about.id) ?? 0}

@@ -2,9 +2,18 @@ import { Button, Group, Popover, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import type { ProjectClass } from "@/store/classes";
+import type { Chord } from "@/store/keys/chord";
+import { keyRefusal, shortChord } from "@/store/keys/classKeys";
 
 import classes from "./classes.module.css";
 import type { ClassChanges } from "./useClassChanges";
+
+/** Why the class cannot have this key; null where it can, or wants none. */
+const refusalOf = (key: string, about: ProjectClass, all: readonly ProjectClass[]): string | null => {
+  if (key === "") return null;
+  const owner = all.find((each) => each.id !== about.id && each.key?.toUpperCase() === key.toUpperCase());
+  return owner === undefined ? keyRefusal(key) : `${key.toUpperCase()} belongs to ${owner.name}.`;
+};
 
 const Form = ({
   about,
@@ -22,9 +31,9 @@ const Form = ({
   const [problem, setProblem] = useState<string | null>(null);
   // At once, not after the fade: whoever clicks types the key with the other hand.
   useEffect(() => field.current?.select(), []);
-  const owner = all.find((each) => each.id !== about.id && key !== "" && each.key === key);
+  const refusal = refusalOf(key, about, all);
   const save = (wanted: string | null) => {
-    if (wanted === about.key) {
+    if (wanted === about.key && refusal === null) {
       onClose();
       return;
     }
@@ -35,7 +44,7 @@ const Form = ({
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (owner === undefined) save(key === "" ? null : key);
+    if (refusal === null) save(key === "" ? null : key);
   };
   return (
     <form onSubmit={submit}>
@@ -44,7 +53,7 @@ const Form = ({
           label={`Key of ${about.name}`}
           value={key}
           data-autofocus
-          error={owner !== undefined || problem !== null}
+          error={refusal !== null || problem !== null}
           ref={field}
           onChange={(event) => {
             // The last character typed, so that a key is changed by one press.
@@ -52,14 +61,14 @@ const Form = ({
             setProblem(null);
           }}
         />
-        <Text size="xs" role="status" className={classes.keyNote ?? ""} data-problem={owner !== undefined}>
-          {owner !== undefined ? `${key} belongs to ${owner.name}.` : (problem ?? "One character, or none.")}
+        <Text size="xs" role="status" className={classes.keyNote ?? ""} data-problem={refusal !== null}>
+          {refusal ?? problem ?? "A letter or a digit; without one, a digit that is free."}
         </Text>
         <Group justify="space-between">
           <Button size="xs" variant="default" disabled={about.key === null} onClick={() => save(null)}>
             No key
           </Button>
-          <Button size="xs" type="submit" disabled={owner !== undefined} loading={changes.isPending}>
+          <Button size="xs" type="submit" disabled={refusal !== null} loading={changes.isPending}>
             Save
           </Button>
         </Group>
@@ -68,14 +77,17 @@ const Form = ({
   );
 };
 
-/** The key of a class; a click changes it. */
+/** The key that gives a class, its own or a free digit; a click gives it one of its own. */
 export const KeyField = ({
   about,
   all,
+  chord,
   changes,
 }: {
   about: ProjectClass;
   all: readonly ProjectClass[];
+  /** The key that it answers to; null for none. */
+  chord: Chord | null;
   changes: ClassChanges;
 }) => {
   const [opened, setOpened] = useState(false);
@@ -85,12 +97,11 @@ export const KeyField = ({
         <button
           type="button"
           className={classes.key}
-          aria-label={
-            about.key === null ? `${about.name} has no key: give one` : `Key ${about.key} of ${about.name}`
-          }
+          data-own={chord === about.key?.toUpperCase()}
+          aria-label={chord === null ? `${about.name} has no key: give one` : `Key ${chord} of ${about.name}`}
           onClick={() => setOpened((now) => !now)}
         >
-          {about.key ?? "–"}
+          {chord === null ? "–" : shortChord(chord)}
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={`Key of ${about.name}`}>

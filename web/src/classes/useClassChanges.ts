@@ -4,7 +4,7 @@ import { changeClasses, classesKey, type ClassWish } from "@/store/classes";
 import { fetchTouched } from "@/store/history";
 import { useProject } from "@/store/hooks";
 import { sayProblem } from "@/ui/toasts";
-import { sayWithUndo } from "@/ui/undoToast";
+import { sayWithUndo } from "@/ui/toasts";
 
 /** Changes classes; every change can be taken back from its message, and from the history for good. */
 export const useClassChanges = () => {

@@ -1,10 +1,11 @@
 import { Button, CloseButton, Kbd, Menu, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, Ellipsis, SkipForward, Tags, X } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import type { ProjectClass } from "@/store/classes";
+import { classHints } from "@/store/keys/classKeys";
 import { ClassSearch } from "@/ui/ClassSearch";
-import { KeyHint } from "@/ui/KeyHint";
+import { ClassHint, KeyHint } from "@/ui/KeyHint";
 import { countOf } from "@/ui/words";
 
 import type { Bulk } from "./bulk";
@@ -31,6 +32,7 @@ export interface BulkBarProps {
 export const BulkBar = (props: BulkBarProps) => {
   const { chosen, shown, all, folders, bulk, onSimilar, onClear, searching, onSearching } = props;
   const [naming, setNaming] = useState(false);
+  const hints = useMemo(() => classHints(all), [all]);
   if (chosen === 0) {
     return (
       <div className={classes.bulk} role="toolbar" aria-label="Chosen images">
@@ -48,13 +50,13 @@ export const BulkBar = (props: BulkBarProps) => {
         {chosen.toLocaleString("en")} of {countOf(shown, "image")}
       </span>
       <div className={classes.classes}>
-        {all.slice(0, BUTTONS).map((each, at) => (
+        {all.slice(0, BUTTONS).map((each) => (
           <Button
             key={each.id}
             variant="default"
             className={classes.classButton ?? ""}
             leftSection={<span className={classes.dot} style={{ background: each.colour }} aria-hidden />}
-            rightSection={<KeyHint>{String(at + 1)}</KeyHint>}
+            rightSection={<ClassHint hint={hints.get(each.id)} />}
             onClick={() => bulk.label(each.id, each.name)}
           >
             {each.name}
@@ -62,6 +64,7 @@ export const BulkBar = (props: BulkBarProps) => {
         ))}
         <ClassSearch
           all={all}
+          hints={hints}
           opened={searching}
           onOpened={onSearching}
           onChoose={({ id, name }) => bulk.label(id, name)}

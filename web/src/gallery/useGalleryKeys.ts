@@ -1,6 +1,6 @@
 import type { ProjectClass } from "@/store/classes";
-import type { ActionId } from "@/store/keys/actions";
 import { useKeys } from "@/store/keys/board";
+import { classHandlers } from "@/store/keys/classKeys";
 
 import type { Bulk } from "./bulk";
 import type { Picking } from "./usePicking";
@@ -19,11 +19,8 @@ interface Doors {
 /** The keys of the gallery. */
 export const useGalleryKeys = (doors: Doors): void => {
   const { all, bulk, picking } = doors;
-  const classKeys: Partial<Record<ActionId, () => void>> = Object.fromEntries(
-    all.slice(0, 20).map(({ id, name }, at) => [`gallery.class.${at + 1}`, () => bulk.label(id, name)]),
-  );
-  useKeys("gallery", {
-    ...classKeys,
+  const classKeys = classHandlers(all, ({ id, name }) => bulk.label(id, name));
+  const keys = {
     "gallery.all": picking.chooseAll,
     "gallery.accept": bulk.accept,
     "gallery.reject": bulk.reject,
@@ -37,5 +34,6 @@ export const useGalleryKeys = (doors: Doors): void => {
     "gallery.refresh": doors.onRefresh,
     "gallery.search": doors.onSearch,
     "gallery.class-search": doors.onClassSearch,
-  });
+  };
+  useKeys("gallery", keys, classKeys);
 };

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { fetchTouched, revertPlanQuery, type Operation, type RevertPlan } from "@/store/history";
 import { useProject } from "@/store/hooks";
 import { sayProblem } from "@/ui/toasts";
-import { sayWithUndo } from "@/ui/undoToast";
+import { sayWithUndo } from "@/ui/toasts";
 import { ago, countOf } from "@/ui/words";
 
 import classes from "./history.module.css";

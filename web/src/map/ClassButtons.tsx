@@ -2,28 +2,26 @@ import { Text, TextInput, UnstyledButton } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 
+import type { ProjectClass } from "@/store/classes";
+import { classHints } from "@/store/keys/classKeys";
+
 import { cssColour } from "./colours";
 import classes from "./map.module.css";
-import { classLooksOf, type ClassLook } from "./painting";
+import { classLooksOf } from "./painting";
 
 const SEARCHED_FROM = 12;
-
-/** The key of the class at this place: 1 to 9, 0, then with Shift. */
-const keyAt = (place: number): string | null => {
-  if (place >= 20) return null;
-  return `${place >= 10 ? "⇧" : ""}${(place + 1) % 10}`;
-};
 
 /** One button per class with its key. */
 export const ClassButtons = ({
   classList,
   onLabel,
 }: {
-  classList: readonly ClassLook[];
+  classList: readonly ProjectClass[];
   onLabel: (classId: number) => void;
 }) => {
   const [sought, setSought] = useState("");
   const looks = useMemo(() => classLooksOf(classList), [classList]);
+  const hints = useMemo(() => classHints(classList), [classList]);
   if (classList.length === 0) {
     return <Text c="dimmed">This project has no classes yet; add them under Classes.</Text>;
   }
@@ -40,9 +38,10 @@ export const ClassButtons = ({
         />
       )}
       <div className={classes.classGrid} role="group" aria-label="Label the selection">
-        {classList.map(({ id, name }, place) => {
+        {classList.map(({ id, name }) => {
           if (!name.toLowerCase().includes(word)) return null;
           const look = looks.get(id);
+          const hint = hints.get(id);
           return (
             <UnstyledButton
               key={id}
@@ -56,7 +55,7 @@ export const ClassButtons = ({
                 aria-hidden
               />
               <span className={classes.entryName}>{name}</span>
-              {keyAt(place) !== null && <kbd aria-hidden>{keyAt(place)}</kbd>}
+              {hint !== undefined && <kbd aria-hidden>{hint}</kbd>}
             </UnstyledButton>
           );
         })}

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { onScreen } from "@/shapes/mapUnits";
 import { boundsOfPoints, fitTo, zoomAt } from "@/shapes/mapViewport";
+import type { ProjectClass } from "@/store/classes";
 import { useImagesVersion, useProject } from "@/store/hooks";
 import { imageBook } from "@/store/images";
 import type { MapRound } from "@/store/mapRounds";
@@ -17,7 +18,6 @@ import { movesBetween, type Layout } from "./layout";
 import { Legend } from "./Legend";
 import classes from "./map.module.css";
 import type { Hovered } from "./MapPane";
-import type { ClassLook } from "./painting";
 import { byHand, type Chosen, type Mode, type Tool } from "./regions";
 import { RoundPane } from "./RoundPane";
 import { Rounds } from "./Rounds";
@@ -38,7 +38,7 @@ const PLAY_MS = 1600;
 interface Props {
   /** At least one. */
   rounds: readonly MapRound[];
-  classList: readonly ClassLook[];
+  classList: readonly ProjectClass[];
   working: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Menu, Text, Title, Tooltip } from "@mantine/core";
 import { Ellipsis, Sparkles, X } from "lucide-react";
 
+import type { ProjectClass } from "@/store/classes";
 import type { ImageBook } from "@/store/imageBook";
 import type { ImageStates } from "@/store/imageStates";
 import type { Cell } from "@/store/observable";
@@ -12,7 +13,6 @@ import { Composition } from "./Composition";
 import classes from "./map.module.css";
 import { IslandFacts } from "./IslandFacts";
 import type { Hovered } from "./MapPane";
-import type { ClassLook } from "./painting";
 import type { Chosen, Mode } from "./regions";
 import { Thumbs } from "./Thumbs";
 import type { Wants } from "./wants";
@@ -31,7 +31,7 @@ export interface TrayActions {
 interface Props {
   selection: Selection | null;
   states: ImageStates;
-  classList: readonly ClassLook[];
+  classList: readonly ProjectClass[];
   book: ImageBook;
   wants: Wants;
   hovered: Cell<Hovered | null>;

@@ -1,7 +1,8 @@
 /** Keys of the map. */
+import type { ProjectClass } from "@/store/classes";
 import { useKeys } from "@/store/keys/board";
+import { classHandlers } from "@/store/keys/classKeys";
 
-import type { ClassLook } from "./painting";
 import type { Mode, Tool } from "./regions";
 import type { TrayActions } from "./Tray";
 
@@ -13,12 +14,13 @@ export interface HandActions {
   fit: () => void;
 }
 
-export const useMapKeys = (classList: readonly ClassLook[], hand: HandActions, tray: TrayActions): void => {
-  const classKeys = classList
-    .slice(0, 20)
-    .map(({ id }, place) => [`map.class.${place + 1}`, () => tray.label(id)] as const);
-  useKeys("map", {
-    ...Object.fromEntries(classKeys),
+export const useMapKeys = (
+  classList: readonly ProjectClass[],
+  hand: HandActions,
+  tray: TrayActions,
+): void => {
+  const classKeys = classHandlers(classList, ({ id }) => tray.label(id));
+  const keys = {
     "map.lasso": () => hand.tool("lasso"),
     "map.rectangle": () => hand.tool("rectangle"),
     "map.brush": () => hand.tool("brush"),
@@ -37,5 +39,6 @@ export const useMapKeys = (classList: readonly ClassLook[], hand: HandActions, t
     "map.clear": tray.drop,
     "map.unlabel": tray.clearLabels,
     "map.skip": tray.skip,
-  });
+  };
+  useKeys("map", keys, classKeys);
 };

@@ -2,6 +2,7 @@ import { Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 
 import classes from "./ClassSearch.module.css";
+import { ClassHint } from "./KeyHint";
 
 export interface FoundClass {
   id: number;
@@ -22,12 +23,15 @@ export const matching = <C extends FoundClass>(all: readonly C[], words: string)
 /** A class by typing some of its name: Enter takes the first. */
 export const ClassSearch = ({
   all,
+  hints,
   onChoose,
   opened,
   onOpened,
   children,
 }: {
   all: readonly FoundClass[];
+  /** The key of a class by its number. */
+  hints: ReadonlyMap<number, string>;
   onChoose: (chosen: FoundClass) => void;
   opened: boolean;
   onOpened: (opened: boolean) => void;
@@ -76,6 +80,7 @@ export const ClassSearch = ({
               <span className={classes.option}>
                 <span className={classes.dot} style={{ background: each.colour }} aria-hidden />
                 {each.name}
+                <ClassHint hint={hints.get(each.id)} />
               </span>
             </Combobox.Option>
           ))}

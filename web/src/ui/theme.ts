@@ -125,7 +125,10 @@ export const theme = createTheme({
       styles: { title: { fontSize: "15px", fontWeight: 600 } },
     }),
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 80 } } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
+    // The placeholder for the first focus is a nameless item, which a menu may not hold.
+    Menu: {
+      defaultProps: { shadow: "md", transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
+    },
     Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
     Loader: { defaultProps: { size: 20, type: "oval" } },
     Skeleton: { defaultProps: { radius: "md" } },

@@ -1,5 +1,5 @@
 /** Every action that a key can bring about. A screen adds its actions here, so that the help sheet shows them and the
- * conflict checker sees them. */
+ * conflict checker sees them. The keys of classes are a project's own: see classKeys.ts. */
 import type { Chord } from "./chord";
 
 /** Where keys hold. `global` holds everywhere; of the others one holds at a time, the screen that is shown. */
@@ -13,16 +13,13 @@ export interface KeyAction {
   keys: readonly Chord[];
 }
 
-const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0] as const;
-
-/** class.1 to class.10 by digit, class.11 to class.20 by Shift and digit: the class at that place of the list. */
-const classKeys = (scope: Scope): Record<string, KeyAction> =>
-  Object.fromEntries(
-    digits.flatMap((digit, at) => [
-      [`${scope}.class.${at + 1}`, { scope, words: `Give class ${at + 1}`, keys: [String(digit)] }],
-      [`${scope}.class.${at + 11}`, { scope, words: `Give class ${at + 11}`, keys: [`Shift+${digit}`] }],
-    ]),
-  );
+export const SCOPE_TITLES: Record<Scope, string> = {
+  global: "Everywhere",
+  map: "Map",
+  gallery: "Gallery",
+  annotate: "Annotate",
+  review: "Annotate: review",
+};
 
 const named = {
   "global.undo": { scope: "global", words: "Undo", keys: ["Ctrl+Z"] },
@@ -96,12 +93,6 @@ const named = {
   "review.class-search": { scope: "review", words: "Give a class by its name", keys: ["C", "/"] },
 } as const satisfies Record<string, KeyAction>;
 
-export type ActionId = keyof typeof named | `${"map" | "gallery" | "annotate" | "review"}.class.${number}`;
+export type ActionId = keyof typeof named;
 
-export const ACTIONS: Readonly<Record<string, KeyAction>> = {
-  ...named,
-  ...classKeys("map"),
-  ...classKeys("gallery"),
-  ...classKeys("annotate"),
-  ...classKeys("review"),
-};
+export const ACTIONS: Readonly<Record<string, KeyAction>> = named;

@@ -3,15 +3,21 @@ import { useEffect, useRef } from "react";
 
 import { Cell } from "@/store/observable";
 import type { ActionId, Scope } from "./actions";
-import { chordOf } from "./chord";
+import { chordOf, type Chord } from "./chord";
 import { actionFor, PROFILE_NAMES, type ProfileName } from "./profiles";
 
-type Handlers = Readonly<Partial<Record<ActionId, (event: KeyboardEvent) => void>>>;
+type Handler = (event: KeyboardEvent) => void;
+type Handlers = Readonly<Partial<Record<ActionId, Handler>>>;
+type ChordHandlers = ReadonlyMap<Chord, Handler>;
 
 interface Listening {
   scope: Scope;
   handlers: () => Handlers;
+  /** Keys of the project's classes. */
+  classes: () => ChordHandlers;
 }
+
+const NO_CLASSES: ChordHandlers = new Map();
 
 const KEPT_AS = "labelgraft-keys";
 
@@ -39,16 +45,23 @@ export class KeyBoard {
   press(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || event.isComposing || isWriting(event)) return false;
     const scope = this.listening.findLast((each) => each.scope !== "global")?.scope ?? "global";
-    const action = actionFor(this.profile.get(), scope, chordOf(event));
-    const handler = action === null ? undefined : this.handlerOf(action as ActionId);
+    const chord = chordOf(event);
+    const action = actionFor(this.profile.get(), scope, chord);
+    const handler = action === null ? this.classHandlerOf(chord) : this.handlerOf(action as ActionId);
     if (handler === undefined) return false;
     event.preventDefault();
     handler(event);
     return true;
   }
 
-  private handlerOf(action: ActionId): ((event: KeyboardEvent) => void) | undefined {
+  private handlerOf(action: ActionId): Handler | undefined {
     return this.listening.map((each) => each.handlers()[action]).findLast((handler) => handler !== undefined);
+  }
+
+  private classHandlerOf(chord: Chord): Handler | undefined {
+    return this.listening
+      .map((each) => each.classes().get(chord))
+      .findLast((handler) => handler !== undefined);
   }
 }
 
@@ -73,11 +86,19 @@ const isWriting = (event: KeyboardEvent): boolean => {
 
 export const keyBoard = new KeyBoard();
 
-/** Keys of a screen, as long as it is shown. `handlers` may change with every render. */
-export const useKeys = (scope: Scope, handlers: Handlers): void => {
-  const latest = useRef(handlers);
+/** Keys of a screen, as long as it is shown. Both may change with every render. */
+export const useKeys = (scope: Scope, handlers: Handlers, classes: ChordHandlers = NO_CLASSES): void => {
+  const latest = useRef({ handlers, classes });
   useEffect(() => {
-    latest.current = handlers;
+    latest.current = { handlers, classes };
   });
-  useEffect(() => keyBoard.listen({ scope, handlers: () => latest.current }), [scope]);
+  useEffect(
+    () =>
+      keyBoard.listen({
+        scope,
+        handlers: () => latest.current.handlers,
+        classes: () => latest.current.classes,
+      }),
+    [scope],
+  );
 };

@@ -39,13 +39,6 @@ test("a screen's key goes before a key that holds everywhere", () => {
   expect(actionFor("Labelgraft", "gallery", "L")).toBeNull();
 });
 
-test("the first twenty classes have keys on every screen that labels", () => {
-  for (const scope of ["map", "gallery", "annotate"] as const) {
-    expect(actionFor("Labelgraft", scope, "0")).toBe(`${scope}.class.10`);
-    expect(actionFor("Labelgraft", scope, "Shift+1")).toBe(`${scope}.class.11`);
-  }
-});
-
 test("every action says what it does", () => {
   expect(Object.values(ACTIONS).filter(({ words }) => words.trim() === "")).toEqual([]);
 });
