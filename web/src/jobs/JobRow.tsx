@@ -1,8 +1,10 @@
 import { Button, Group, Progress, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, Check, CircleAlert, CirclePause, LoaderCircle, type LucideIcon } from "lucide-react";
 
+import { byReason, hasReport, reportQuery, reportWords } from "@/store/intakeReports";
 import { cancelJob, resumeJob, shareDone, type Job } from "@/store/jobs";
+import { RefusedFiles } from "@/ui/RefusedFiles";
 import { sayProblem } from "@/ui/toasts";
 import { ago, countOf, duration } from "@/ui/words";
 
@@ -34,6 +36,18 @@ const useJobVerb = (verb: (number: number) => Promise<Job>) => {
     onError: sayProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
   });
+};
+
+/** What an import brought, and which files it did not take. */
+const Outcome = ({ job }: { job: Job }) => {
+  const { data: report } = useQuery(reportQuery(job.number));
+  if (report == null) return null;
+  return (
+    <>
+      <Text size="xs">{reportWords(report)}</Text>
+      <RefusedFiles groups={byReason(report.refused)} />
+    </>
+  );
 };
 
 /** One job: its progress, how to stop it, why it failed and how to go on. */
@@ -87,6 +101,7 @@ export const JobRow = ({ job }: { job: Job }) => {
           {job.message}
         </Text>
       )}
+      {hasReport(job) && <Outcome job={job} />}
       {job.reason !== "" && (
         <Text size="xs" className={classes.reason}>
           {job.reason}

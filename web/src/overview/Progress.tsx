@@ -2,6 +2,7 @@ import type { Overview } from "@/store/overview";
 import { Section } from "@/ui/Section";
 import { percent } from "@/ui/words";
 
+import { NotTaken } from "./NotTaken";
 import classes from "./overview.module.css";
 
 const partsOf = ({ per_state }: Overview) => [
@@ -30,5 +31,6 @@ export const Progress = ({ overview, images }: { overview: Overview; images: num
           </li>
         ))}
     </ul>
+    <NotTaken />
   </Section>
 );

@@ -10,6 +10,7 @@ import { Page } from "@/ui/Page";
 
 import { ClassList } from "./ClassList";
 import { Next } from "./Next";
+import { NotTaken } from "./NotTaken";
 import classes from "./overview.module.css";
 import { Pace } from "./Pace";
 import { Progress } from "./Progress";
@@ -22,7 +23,9 @@ const Told = ({ overview, onAddImages }: { overview: Overview; onAddImages: () =
   return (
     <>
       <Next next={overview.next} onAddImages={onAddImages} />
-      {images > 0 && (
+      {images === 0 ? (
+        <NotTaken />
+      ) : (
         <div className={classes.columns}>
           <div className={classes.column}>
             <Progress overview={overview} images={images} />
