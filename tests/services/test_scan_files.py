@@ -41,6 +41,17 @@ def test_hidden_and_foreign_files_are_passed_over_and_counted(tmp_path: Path) ->
     assert scan.refused == ()
 
 
+def test_pictures_of_a_kind_that_is_not_read_are_refused_and_not_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "phone.HEIC", "camera.cr2")
+    scan = scan_files(tmp_path)
+    assert [Path(file.path).name for file in scan.files] == ["a.jpg"]
+    assert scan.other_files == 0
+    assert {Path(each.path).name: each.reason.split()[0] for each in scan.refused} == {
+        "phone.HEIC": "HEIC",
+        "camera.cr2": "CR2",
+    }
+
+
 def test_a_file_without_suffix_is_taken_if_it_begins_like_an_image(tmp_path: Path) -> None:
     make(tmp_path, "photo")
     (tmp_path / "README").write_text("words")
@@ -64,7 +75,7 @@ def test_what_cannot_be_read_is_refused_and_the_rest_is_listed(tmp_path: Path) -
     assert [Path(file.path).name for file in scan.files] == ["good.jpg"]
     reasons = {Path(refused.path).name: refused.reason for refused in scan.refused}
     assert reasons == {
-        "broken.jpg": "could not be read: No such file or directory",
+        "broken.jpg": "is a link that leads nowhere, or went away meanwhile",
         "pipe.png": "is not a regular file",
     }
 

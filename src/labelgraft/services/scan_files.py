@@ -14,6 +14,14 @@ from labelgraft.domain.image import RefusedFile
 from labelgraft.errors import BadInput
 from labelgraft.formats.paths import DECODED_SUFFIXES, is_passed_over
 
+UNREAD_SUFFIXES = frozenset(
+    {
+        ".heic", ".heif", ".hif", ".jxl", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",
+        ".pef", ".srw",
+    }
+)  # fmt: skip
+"""Pictures of phones and cameras that are not decoded here: whoever misses them is told, which a text file is not."""
+
 SHARD_FILES = 256
 """Most files per shard: one sheet of 64 px thumbnails."""
 
@@ -53,8 +61,8 @@ LEADS_OUT = "is not there, or lies outside of the folders that may be read; it w
 def scan_files(root: Path, roots: Container[str] | None = None) -> Scan:
     """List the image files under a folder, in the order of their names, folder by folder.
 
-    A file is taken by its suffix, or without a suffix by its first bytes. Hidden files and folders are passed
-    over. Links are followed, each folder is entered once, so that circles of links end. What cannot be read
+    A file is taken by its suffix, or without a suffix by its first bytes; one of UNREAD_SUFFIXES is refused. Hidden
+    files and folders are passed over. Links are followed, each folder is entered once, so that circles of links end. What cannot be read
     is refused with its reason, and the rest is listed. roots: links that lead out of these are refused, too.
 
     Raises: BadInput if root is not a folder.
@@ -115,6 +123,10 @@ class _Listing:
                 entry.path, "is an archive inside of the folder, which is not opened; add it by itself"
             )
             return
+        if suffix in UNREAD_SUFFIXES:
+            kind = suffix[1:].upper()
+            self.refuse(entry.path, f"{kind} is not read here; save it as JPEG or PNG to take it in")
+            return
         if suffix and suffix not in DECODED_SUFFIXES:
             self.other_files += 1
             return
@@ -128,6 +140,8 @@ class _Listing:
                 self.refuse(entry.path, "its name is not valid UTF-8; rename it to take it in")
             else:
                 self.files.append(FoundFile(entry.path, folder, found.st_size, found.st_mtime_ns))
+        except FileNotFoundError:
+            self._refuse_or_pass(entry.path, suffix, "is a link that leads nowhere, or went away meanwhile")
         except OSError as error:
             self._refuse_or_pass(entry.path, suffix, f"could not be read: {error.strerror or error}")
 
