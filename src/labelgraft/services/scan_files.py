@@ -62,8 +62,9 @@ def scan_files(root: Path, roots: Container[str] | None = None) -> Scan:
     """List the image files under a folder, in the order of their names, folder by folder.
 
     A file is taken by its suffix, or without a suffix by its first bytes; one of UNREAD_SUFFIXES is refused. Hidden
-    files and folders are passed over. Links are followed, each folder is entered once, so that circles of links end. What cannot be read
-    is refused with its reason, and the rest is listed. roots: links that lead out of these are refused, too.
+    files and folders are passed over. Links are followed, each folder is entered once, so that circles of links end.
+    What cannot be read is refused with its reason, and the rest is listed. roots: links that lead out of these are
+    refused, too.
 
     Raises: BadInput if root is not a folder.
     """
