@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ORDER = (
     "label_efficiency.py", "purity.py", "gestures.py", "embedding_throughput.py", "finetuning_pass.py", "head_speed.py",
-    "map_round.py", "tables_at_scale.py", "labelling_over_http.py",
+    "map_round.py", "tables_at_scale.py", "labelling_over_http.py", "screens_at_scale.py",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 
@@ -134,3 +135,14 @@ def test_large_pictures_looked_at_longest_ago_give_way(tmp_path: Path) -> None:
     assert kept.get(hashes[4], 800) is not None
     shutil.rmtree(tmp_path / "shown")
     assert kept.get(hashes[4], 800) is None
+
+
+def test_many_thumbnails_come_in_one_answer_in_the_order_asked_for(served: Served) -> None:
+    last, first = (served.project.images(limit=30).rows[place].image for place in (29, 0))
+    asked = {"image_ids": [last.id, 10**6, first.id]}
+    answer = served.client.post(f"{served.path}/images/thumbnails", json=asked)
+    told = answer.json()["thumbnails"]
+    assert [each["id"] for each in told] == [last.id, first.id]
+    for image, each in zip((last, first), told, strict=True):
+        alone = served.client.get(f"/api/v1/pictures/{image.content_hash}/256.webp").content
+        assert b64decode(each["webp"]) == alone

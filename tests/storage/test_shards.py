@@ -145,6 +145,13 @@ def test_thumbnails_and_their_cells_come_back_by_hash(tmp_path: Path) -> None:
     assert store.missing(hashes(9, 1)) == hashes(9)
 
 
+def test_several_thumbnails_come_at_once_also_those_that_another_process_wrote_since(tmp_path: Path) -> None:
+    store = ThumbnailStore(tmp_path)
+    store.write_shard(hashes(1, 2), [b"one", b"two"], b"sheet a")
+    ThumbnailStore(tmp_path).write_shard(hashes(4), [b"four"], b"sheet b")
+    assert store.several(hashes(4, 9, 1)) == [b"four", None, b"one"]
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "0" * 31, "0" * 32, "G" * 32])
 def test_only_sheets_of_the_store_are_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match="no sheet"):

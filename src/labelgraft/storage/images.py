@@ -233,6 +233,17 @@ def hashes(c: Connection, project_id: ProjectId) -> tuple[Ints, list[ContentHash
     return ids[order], [contents[place] for place in order.tolist()]
 
 
+def hashes_of(
+    c: Connection, project_id: ProjectId, image_ids: Iterable[ImageId]
+) -> dict[ImageId, ContentHash]:
+    """The content hashes of some images, in no order; those that are not in the project are left out."""
+    t = image_file.c
+    statement = select(t.image_id, t.content_hash).where(
+        t.project_id == project_id, dialect.among(c, t.image_id, image_ids)
+    )
+    return {ImageId(number): ContentHash(content_hash) for number, content_hash in c.execute(statement)}
+
+
 def columns(c: Connection, project_id: ProjectId) -> ImageColumns:
     """All images of a project as columns, ordered by image."""
     t = image_file.c

@@ -62,7 +62,18 @@ class ThumbnailStore:
 
         Raises: UnknownNumber if there is none; WorkspaceDamaged.
         """
-        name, row = self._find(content_hash)
+        return self._read(*self._find(content_hash))
+
+    def several(self, hashes: Sequence[ContentHash]) -> list[bytes | None]:
+        """The 256 px thumbnails of some images, None where there is none. Raises: WorkspaceDamaged."""
+        shards, rows = self._index.find(hashes)
+        if (shards < 0).any():
+            self._index.refresh()
+            shards, rows = self._index.find(hashes)
+        places = zip(shards.tolist(), rows.tolist(), strict=True)
+        return [None if shard < 0 else self._read(self._index.name(shard), row) for shard, row in places]
+
+    def _read(self, name: str, row: int) -> bytes:
         ends = self._ends_of(name)
         start, end = int(ends[row - 1]) if row else 0, int(ends[row])
         path = self.root / f"{name}.pack"

@@ -11,6 +11,7 @@ from labelgraft.domain.image import ImageFilter
 from labelgraft.errors import UnknownNumber
 from labelgraft.services.filter_images import ImageOrder, filtered_rows, ordered_rows, state_columns
 from labelgraft.services.image_details import details_page, image_details
+from labelgraft.services.show_thumbnails import show_thumbnails
 from labelgraft.services.similar_images import similar_images
 from labelgraft.storage.state_columns import StateColumns
 from labelgraft.workbench.project_base import ProjectBase
@@ -32,6 +33,10 @@ class ImageVerbs(ProjectBase):
     def image_details(self, image_ids: Sequence[int]) -> tuple[ImageDetails, ...]:
         """Images with their labels and proposals, in the order asked for; those that are not here are left out."""
         return image_details(self._workspace, self.id, image_ids)
+
+    def thumbnails(self, image_ids: Sequence[int]) -> dict[ImageId, bytes]:
+        """WebP of 256 px of each image, in the order asked for; those that have none or are not here are left out."""
+        return show_thumbnails(self._workspace, self.id, image_ids)
 
     def image(self, image_id: int) -> ImageDetails:
         """One image with its labels and proposals. Raises UnknownNumber."""

@@ -636,6 +636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/images/thumbnails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Thumbnails
+         * @description The small pictures of many images in one answer: a browser asks for no more than six addresses at once.
+         */
+        post: operations["get_thumbnails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/images/{image_id}": {
         parameters: {
             query?: never;
@@ -5941,6 +5961,34 @@ export interface components {
          */
         Task: "classification" | "detection" | "instance-segmentation" | "semantic-segmentation" | "keypoints";
         /**
+         * Thumbnail
+         * @description One picture, small.
+         */
+        Thumbnail: {
+            /**
+             * Id
+             * @description The image's number.
+             * @example 17
+             */
+            id: number;
+            /**
+             * Webp
+             * @description WebP, the long side at most 256 px, in base64.
+             */
+            webp: string;
+        };
+        /**
+         * Thumbnails
+         * @description Pictures in the order asked for.
+         */
+        Thumbnails: {
+            /**
+             * Thumbnails
+             * @description Of those that are in the project and have one.
+             */
+            thumbnails: components["schemas"]["Thumbnail"][];
+        };
+        /**
          * TrainingForm
          * @description Every setting of a training, and the devices of this machine.
          */
@@ -6055,6 +6103,21 @@ export interface components {
             arguments?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WantedThumbnails
+         * @description Images to see small.
+         */
+        WantedThumbnails: {
+            /**
+             * Image Ids
+             * @description Their numbers.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids: number[];
         };
         /**
          * WeightsKind
@@ -10488,6 +10551,132 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.labelgraft.columns": unknown;
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_thumbnails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedThumbnails"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thumbnails"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useImperativeHandle, useMemo, useState, type KeyboardEvent, type Ref } from "react";
 
 import { useImagesVersion, useProject } from "@/store/hooks";
-import { imageBook } from "@/store/images";
+import { imageBook, pictureBook } from "@/store/images";
 import { useObservable } from "@/store/observable";
 
 import { sheetsQuery, type Sheets } from "@/store/sheets";
@@ -55,6 +55,12 @@ const BEHIND = 0.5;
 /** With the images seen on more sheets than this, sheets cost more than they bring: each is a picture of 1024 x 1024. */
 const MOST_SHEETS = 8;
 
+/** Up to this side the small picture of the sheet is all that can be seen. */
+const SHARP_ENOUGH = 64;
+
+/** Rows that fly by faster than this are not worth a request, as their soft pictures are there. Milliseconds. */
+const PATIENCE_MS = 60;
+
 const sheetCount = (sheets: Sheets, imageIds: Uint32Array): number =>
   new Set(Array.from(imageIds, (id) => sheets.cellOf(id)?.sheet)).size;
 
@@ -63,6 +69,7 @@ export const Grid = (props: GridProps) => {
   const { order, size, picked, focus, named, onClick, onBand, onStep, onOpen, handle } = props;
   const project = useProject();
   const book = imageBook(project.id);
+  const pictures = pictureBook(project.id);
   const states = useImagesVersion();
   const facts = useObservable(book.version);
   const scrolling = useTallScroll((width) => layOut(order.length, width, size).height);
@@ -87,8 +94,12 @@ export const Grid = (props: GridProps) => {
   useEffect(() => {
     const urgent = [...order.subarray(seen.from, seen.to)];
     const soon = [...order.subarray(seen.to, ready.to), ...order.subarray(ready.from, seen.from)];
-    book.want([...urgent, ...soon]);
-  }, [book, order, seen.from, seen.to, ready.from, ready.to]);
+    const wanted = [...urgent, ...soon];
+    book.want(wanted);
+    if (sheets !== null && grid.cell <= SHARP_ENOUGH) return undefined;
+    const timer = setTimeout(() => pictures.want(wanted), sheets === null ? 0 : PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [book, pictures, sheets, grid.cell, order, seen.from, seen.to, ready.from, ready.to]);
 
   useImperativeHandle(handle, () => ({
     focus: () => scroller.current?.focus({ preventScroll: true }),
@@ -142,6 +153,7 @@ export const Grid = (props: GridProps) => {
             focus={Math.floor(focus / grid.columns) === row ? focus : null}
             states={project.images.columns}
             book={book}
+            pictures={pictures}
             sheets={sheets}
             named={named}
             version={version}

@@ -1,8 +1,8 @@
 import { Check, CircleHelp, SkipForward } from "lucide-react";
-import { memo, useEffect, useRef, useState } from "react";
+import { memo } from "react";
 
 import type { ImageStateRow } from "@/store/imageStates";
-import { pictureUrl } from "@/store/imageBook";
+import { usePicture, type PictureBook } from "@/store/pictureBook";
 import { sheetStyle, type SheetCell } from "@/store/sheets";
 import { LabelChip } from "@/ui/LabelChip";
 import { sureness } from "@/ui/words";
@@ -20,7 +20,8 @@ export interface GridCellProps {
   position: number;
   column: number;
   side: number;
-  contentHash: string | undefined;
+  imageId: number;
+  pictures: PictureBook;
   /** The same picture, small and soft, from a file that many cells share; null where that is no help. */
   soft: SheetCell | null;
   /** File name, for the name of the cell. */
@@ -36,9 +37,6 @@ export interface GridCellProps {
 /** Below this side a cell has no room for words; the class is a stripe then, and the words are in its name. */
 const ROOM_FOR_WORDS = 96;
 
-/** Up to this side the small picture of the sheet is all that can be seen. */
-const SHARP_ENOUGH = 64;
-
 const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): string => {
   if (label !== null) return `${title}, labelled ${label.name}`;
   if (state === "skipped" || state === "unclear") return `${title}, ${state}`;
@@ -49,8 +47,9 @@ const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): s
 export const cellId = (position: number): string => `gallery-cell-${position}`;
 
 export const GridCell = memo((props: GridCellProps) => {
-  const { position, column, side, contentHash, soft, state, label, proposal, confidence, picked, focused } =
-    props;
+  const { position, column, side, imageId, pictures, soft } = props;
+  const { state, label, proposal, confidence, picked, focused } = props;
+  const picture = usePicture(pictures, imageId);
   const shown = label ?? (state === "proposed" ? proposal : null);
   return (
     <div
@@ -65,9 +64,10 @@ export const GridCell = memo((props: GridCellProps) => {
       style={{ width: side, height: side }}
     >
       {soft !== null && <span className={classes.soft} style={sheetStyle(soft)} />}
-      {contentHash !== undefined && (soft === null || side > SHARP_ENOUGH) && (
-        <Thumbnail key={contentHash} contentHash={contentHash} side={side} patient={soft !== null} />
+      {typeof picture === "string" && (
+        <img className={classes.picture} src={picture} alt="" draggable={false} />
       )}
+      {picture === null && soft === null && <span className={classes.broken}>No picture</span>}
       {shown !== null && side < ROOM_FOR_WORDS && (
         <span
           className={classes.stripe}
@@ -91,48 +91,3 @@ export const GridCell = memo((props: GridCellProps) => {
   );
 });
 GridCell.displayName = "GridCell";
-
-/** Pictures that this page has shown; they come from the browser's memory at once. */
-const shownBefore = new Set<string>();
-/** A cell that flies by faster than this is not worth a request, as its soft picture is there. Milliseconds. */
-const PATIENCE_MS = 90;
-
-/** The picture itself. When the cell goes away before it has come, the request is given up. */
-const Thumbnail = ({
-  contentHash,
-  side,
-  patient,
-}: {
-  contentHash: string;
-  side: number;
-  patient: boolean;
-}) => {
-  const image = useRef<HTMLImageElement>(null);
-  const [broken, setBroken] = useState(false);
-  const [wanted, setWanted] = useState(!patient || shownBefore.has(contentHash));
-  useEffect(() => {
-    if (wanted) return;
-    const timer = setTimeout(() => setWanted(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
-  useEffect(() => {
-    const element = image.current;
-    return () => {
-      if (element?.complete === false) element.removeAttribute("src");
-    };
-  }, [wanted]);
-  if (!wanted) return null;
-  if (broken) return <span className={classes.broken}>No picture</span>;
-  return (
-    <img
-      ref={image}
-      className={classes.picture}
-      src={pictureUrl(contentHash, side <= 64 ? 64 : 256)}
-      alt=""
-      draggable={false}
-      decoding="async"
-      onLoad={() => shownBefore.add(contentHash)}
-      onError={() => setBroken(true)}
-    />
-  );
-};

@@ -3,6 +3,7 @@ import { memo } from "react";
 import { NONE, STATE, rowOf, type ImageStates } from "@/store/imageStates";
 import { STATES } from "@/store/filters";
 import { fileName, type ImageBook } from "@/store/imageBook";
+import type { PictureBook } from "@/store/pictureBook";
 
 import type { Sheets } from "@/store/sheets";
 
@@ -22,6 +23,7 @@ export interface GridRowProps {
   focus: number | null;
   states: ImageStates;
   book: ImageBook;
+  pictures: PictureBook;
   /** null where the images seen are strewn over so many sheets that the pictures themselves come sooner. */
   sheets: Sheets | null;
   named: ReadonlyMap<number, NamedClass>;
@@ -31,7 +33,7 @@ export interface GridRowProps {
 
 /** One row of pictures. */
 export const GridRow = memo(
-  ({ grid, row, top, order, picked, focus, states, book, sheets, named }: GridRowProps) => {
+  ({ grid, row, top, order, picked, focus, states, book, pictures, sheets, named }: GridRowProps) => {
     const first = row * grid.columns;
     const positions = Array.from(
       { length: Math.min(grid.columns, grid.count - first) },
@@ -46,7 +48,6 @@ export const GridRow = memo(
       >
         {positions.map((position) => {
           const id = order[position] ?? 0;
-          const facts = book.get(id);
           const at = rowOf(states, id);
           const confidence = states.confidences[at] ?? NaN;
           return (
@@ -55,9 +56,10 @@ export const GridRow = memo(
               position={position}
               column={position - first}
               side={grid.cell}
-              contentHash={facts?.content_hash}
+              imageId={id}
+              pictures={pictures}
               soft={sheets?.cellOf(id) ?? null}
-              title={fileName(facts, id)}
+              title={fileName(book.get(id), id)}
               state={STATES[states.states[at] ?? STATE.new] ?? "new"}
               label={named.get(states.classIds[at] ?? NONE) ?? null}
               proposal={named.get(states.proposalClassIds[at] ?? NONE) ?? null}

@@ -2,7 +2,7 @@ import { Button, Loader, useComputedColorScheme } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
 
 import { useProject, useSession } from "@/store/hooks";
-import { imageBook } from "@/store/images";
+import { imageBook, pictureBook } from "@/store/images";
 import { startRound } from "@/store/mapRounds";
 import { Cell } from "@/store/observable";
 import { Empty } from "@/ui/Empty";
@@ -80,7 +80,7 @@ const Preview = ({ layout, classList }: { layout: Layout; classList: readonly Cl
   const project = useProject();
   const dark = useComputedColorScheme("light") === "dark";
   const book = imageBook(project.id);
-  const wants = useMemo(() => new Wants(book), [book]);
+  const wants = useMemo(() => new Wants(book, pictureBook(project.id)), [book, project.id]);
   const [view] = useState(startView);
   const [hovered] = useState(() => new Cell<Hovered | null>(null));
   const painted = usePainting(layout, {
@@ -104,7 +104,6 @@ const Preview = ({ layout, classList }: { layout: Layout; classList: readonly Cl
         view={view}
         covered={0}
         hovered={hovered}
-        book={book}
         wants={wants}
         onChoose={nothing}
         onFocus={nothing}

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import { useEffect } from "react";
 
-import { fileName, pictureUrl, type ImageBook } from "@/store/imageBook";
+import { fileName, type ImageBook } from "@/store/imageBook";
 import { readRow, rowOf, type ImageStates } from "@/store/imageStates";
 import { useObservable, type Cell } from "@/store/observable";
 import { LabelChip } from "@/ui/LabelChip";
@@ -30,11 +30,13 @@ export const HoverCard = ({
 }) => {
   const over = useObservable(hovered);
   useObservable(book.version);
+  useObservable(wants.pictures.version);
   useEffect(() => {
     if (over !== null) wants.set("hover", [over.imageId]);
   }, [over, wants]);
   if (over === null) return null;
   const facts = book.get(over.imageId);
+  const picture = wants.pictures.get(over.imageId);
   const row = rowOf(states, over.imageId);
   const known = row < 0 ? null : readRow(states, row);
   const lookOf = (id: number | null | undefined) => classList.find((each) => each.id === id);
@@ -43,9 +45,7 @@ export const HoverCard = ({
   const top = Math.max(56, Math.min(over.top - 40, window.innerHeight - CARD_HIGH));
   return (
     <div className={classes.hoverCard} style={{ left, top }} role="status">
-      <div className={classes.hoverPicture}>
-        {facts !== undefined && <img src={pictureUrl(facts.content_hash, 256)} alt="" />}
-      </div>
+      <div className={classes.hoverPicture}>{picture !== undefined && <img src={picture.url} alt="" />}</div>
       <Text size="xs" truncate>
         {fileName(facts, over.imageId)}
       </Text>

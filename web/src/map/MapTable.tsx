@@ -1,13 +1,13 @@
 import { Button, useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 
 import { onScreen } from "@/shapes/mapUnits";
 import { boundsOfPoints, fitTo, zoomAt } from "@/shapes/mapViewport";
 import type { ProjectClass } from "@/store/classes";
 import { useImagesVersion, useProject } from "@/store/hooks";
-import { imageBook } from "@/store/images";
+import { imageBook, pictureBook } from "@/store/images";
 import type { MapRound } from "@/store/mapRounds";
 import { Cell } from "@/store/observable";
 import { projectQuery } from "@/store/projects";
@@ -59,7 +59,7 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   const moves = useMoves(project.id, rounds, shown, layout);
 
   const book = imageBook(project.id);
-  const wants = useMemo(() => new Wants(book), [book]);
+  const wants = useMemo(() => new Wants(book, pictureBook(project.id)), [book, project.id]);
   const [hovered] = useState(() => new Cell<Hovered | null>(null));
   const [view] = useState(startView);
   const [secondView] = useState(startView);
@@ -70,7 +70,9 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   const [highlight, setHighlight] = useState<number | null>(null);
   const hand = useMemo(() => ({ tool, mode, brushPx }), [tool, mode, brushPx]);
 
-  const { selection, choose, actions } = useMapSelection(classList, focused);
+  const { selection, choose, actions } = useMapSelection(classList, focused, wants);
+  // The tray has its pictures before a hundred thousand points are painted afresh.
+  const marked = useDeferredValue(selection);
   const latestChoose = useRef(choose);
   useEffect(() => {
     latestChoose.current = choose;
@@ -111,8 +113,8 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   if (layout === null || shown === undefined) {
     return <div className={classes.loading} role="status" aria-label="Loading the map" />;
   }
-  const wishes = { colouring: search.colour ?? "class", highlight, selection, classList, dark };
-  const common = { wishes, hand, hovered, book, wants, onChoose, onFocus: setFocused };
+  const wishes = { colouring: search.colour ?? "class", highlight, selection: marked, classList, dark };
+  const common = { wishes, hand, hovered, wants, onChoose, onFocus: setFocused };
   return (
     <div className={classes.screen}>
       <div className={classes.stage} data-beside={beside !== null}>

@@ -1,7 +1,6 @@
 import { memo, useCallback, useMemo } from "react";
 
 import { boundsOfPoints, fitTo, type Viewport } from "@/shapes/mapViewport";
-import type { ImageBook } from "@/store/imageBook";
 import type { Bridge, IslandReport } from "@/store/mapRounds";
 import type { Cell } from "@/store/observable";
 
@@ -26,7 +25,6 @@ interface Props {
   view: Cell<Viewport>;
   covered: number;
   hovered: Cell<Hovered | null>;
-  book: ImageBook;
   wants: Wants;
   onChoose: (chosen: Chosen, mode: Mode) => void;
   onFocus: (imageId: number) => void;
@@ -34,12 +32,12 @@ interface Props {
 
 /** A map with its points, pictures and names. */
 export const PaintedPane = memo((props: Props) => {
-  const { name, layout, painted, islands, bridges, dark, hand, view, hovered, book, wants } = props;
+  const { name, layout, painted, islands, bridges, dark, hand, view, hovered, wants } = props;
   const fitScale = useMemo(() => {
     const { width, height } = view.get();
     return fitTo(boundsOfPoints(layout.xy), width || 800, height || 600).scale;
   }, [layout, view]);
-  const ahead = useCallback((imageIds: Uint32Array) => fetchAhead(imageIds, book, wants), [book, wants]);
+  const ahead = useCallback((imageIds: Uint32Array) => fetchAhead(imageIds, wants), [wants]);
   return (
     <MapPane
       name={name}
@@ -62,7 +60,6 @@ export const PaintedPane = memo((props: Props) => {
         marks={painted.marks}
         view={view}
         fitScale={fitScale}
-        book={book}
         wants={wants}
       />
       <IslandLabels

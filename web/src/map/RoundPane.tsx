@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, type ReactNode } from "react";
 
 import type { Viewport } from "@/shapes/mapViewport";
-import type { ImageBook } from "@/store/imageBook";
 import { bridgesQuery, islandsQuery, type Bridge, type IslandReport, type MapRound } from "@/store/mapRounds";
 import { useProject } from "@/store/hooks";
 import type { Cell } from "@/store/observable";
@@ -28,7 +27,6 @@ interface Props {
   wishes: Omit<PaintWishes, "islandNames">;
   hand: HandSettings;
   hovered: Cell<Hovered | null>;
-  book: ImageBook;
   wants: Wants;
   onChoose: (chosen: Chosen, mode: Mode) => void;
   onFocus: (imageId: number) => void;
@@ -38,7 +36,7 @@ interface Props {
 
 /** One round: its points, the names of its islands, and its bridges. */
 export const RoundPane = (props: Props) => {
-  const { round, layout, view, wishes, hand, hovered, book, wants, onChoose, onFocus, children } = props;
+  const { round, layout, view, wishes, hand, hovered, wants, onChoose, onFocus, children } = props;
   const { id } = useProject();
   const islands = useQuery(islandsQuery(id, round.number)).data ?? NO_ISLANDS;
   const bridges = useQuery(bridgesQuery(id, round.number)).data ?? NO_BRIDGES;
@@ -58,7 +56,6 @@ export const RoundPane = (props: Props) => {
         view={view}
         covered={props.covered}
         hovered={hovered}
-        book={book}
         wants={wants}
         onChoose={onChoose}
         onFocus={onFocus}

@@ -1,7 +1,6 @@
 import { useEffect, useState } from "react";
 
 import { boundsOf, type Viewport } from "@/shapes/mapViewport";
-import { pictureUrl, type ImageBook } from "@/store/imageBook";
 import { useObservable, type Cell } from "@/store/observable";
 
 import type { Layout } from "./layout";
@@ -46,14 +45,13 @@ interface Props {
   marks: Uint8Array;
   view: Cell<Viewport>;
   fitScale: number;
-  book: ImageBook;
   wants: Wants;
 }
 
 /** Images in place of points where one has come close. */
-export const Sprites = ({ name, layout, painting, marks, view, fitScale, book, wants }: Props) => {
+export const Sprites = ({ name, layout, painting, marks, view, fitScale, wants }: Props) => {
   const now = useObservable(view);
-  useObservable(book.version);
+  useObservable(wants.pictures.version);
   const [shown, setShown] = useState<{ layout: Layout; points: number[] }>({ layout, points: [] });
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -71,14 +69,14 @@ export const Sprites = ({ name, layout, painting, marks, view, fitScale, book, w
     <div className={classes.sprites} aria-hidden>
       {shown.points.map((point) => {
         const imageId = layout.imageIds[point] ?? 0;
-        const facts = book.get(imageId);
-        if (facts === undefined) return null;
+        const picture = wants.pictures.get(imageId);
+        if (picture === undefined) return null;
         const at = placeOf(layout, point, now);
         const [red, green, blue] = painting.colours.subarray(4 * point);
         return (
           <img
             key={imageId}
-            src={pictureUrl(facts.content_hash, 64)}
+            src={picture.url}
             alt=""
             draggable={false}
             className={classes.sprite}

@@ -2,9 +2,10 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { X } from "lucide-react";
 import { memo, useEffect, useMemo, useRef } from "react";
 
-import { fileName, pictureUrl, type ImageBook, type ImageFacts } from "@/store/imageBook";
+import { fileName, type ImageBook, type ImageFacts } from "@/store/imageBook";
 import { NONE, rowOf, type ImageStates } from "@/store/imageStates";
 import { useObservable, type Cell } from "@/store/observable";
+import { usePicture, type PictureBook } from "@/store/pictureBook";
 import type { Selection } from "@/store/selection";
 
 import { cssColour } from "./colours";
@@ -67,6 +68,7 @@ export const Thumbs = (props: Props) => {
                 key={imageId}
                 imageId={imageId}
                 facts={book.get(imageId)}
+                pictures={wants.pictures}
                 colour={colourOf(imageId)}
                 out={thrownOut.has(imageId)}
                 focused={focused === imageId}
@@ -85,6 +87,7 @@ export const Thumbs = (props: Props) => {
 interface ThumbProps {
   imageId: number;
   facts: ImageFacts | undefined;
+  pictures: PictureBook;
   /** Of its label or proposal. */
   colour: string | null;
   out: boolean;
@@ -94,7 +97,9 @@ interface ThumbProps {
   onFocus: (imageId: number) => void;
 }
 
-const Thumb = memo(({ imageId, facts, colour, out, focused, hovered, onToggle, onFocus }: ThumbProps) => {
+const Thumb = memo((props: ThumbProps) => {
+  const { imageId, facts, pictures, colour, out, focused, hovered, onToggle, onFocus } = props;
+  const picture = usePicture(pictures, imageId);
   const point = (element: HTMLElement) => {
     const { left, top } = element.getBoundingClientRect();
     hovered.set({ imageId, left, top });
@@ -116,7 +121,7 @@ const Thumb = memo(({ imageId, facts, colour, out, focused, hovered, onToggle, o
       }}
       onPointerLeave={() => hovered.set(null)}
     >
-      {facts !== undefined && <img src={pictureUrl(facts.content_hash, 64)} alt="" draggable={false} />}
+      {typeof picture === "string" && <img src={picture} alt="" draggable={false} />}
       {colour !== null && <span className={classes.thumbEdge} style={{ background: colour }} aria-hidden />}
       {out && <X size={24} aria-hidden />}
     </button>

@@ -7,13 +7,27 @@ import type { GestureBody } from "@/store/gesture";
 import type { Selector } from "@/store/selector";
 import { say, sayProblem } from "@/ui/toasts";
 
+import { firstInTray } from "./fetchAhead";
 import type { ClassLook } from "./painting";
 import { byHand, combined, type Chosen, type Mode } from "./regions";
 import type { TrayActions } from "./Tray";
+import type { Wants } from "./wants";
 
 const SIMILAR = 60;
+/** The odd ones wait for their pictures before they take the place of others, but no longer than this. */
+const MOST_WAIT_MS = 1000;
 
-export const useMapSelection = (classList: readonly ClassLook[], focused: number | null) => {
+/** Odd ones first, with the pictures of those that come into view, so that no picture gives way to an empty place. */
+const oddOnesSeen = async (projectId: number, selector: Selector, wants: Wants, signal: AbortSignal) => {
+  const imageIds = await oddFirst(projectId, selector, signal);
+  const first = firstInTray(imageIds);
+  wants.set("odd ones", first);
+  await wants.pictures.settled(first, AbortSignal.any([signal, AbortSignal.timeout(MOST_WAIT_MS)]));
+  signal.throwIfAborted();
+  return imageIds;
+};
+
+export const useMapSelection = (classList: readonly ClassLook[], focused: number | null, wants: Wants) => {
   const project = useProject();
   const selection = useSelection();
   const asked = useRef<Selector | null>(null);
@@ -28,12 +42,12 @@ export const useMapSelection = (classList: readonly ClassLook[], focused: number
     if (selector === null || selector === asked.current) return undefined;
     asked.current = selector;
     const abort = new AbortController();
-    oddFirst(project.id, selector, abort.signal)
+    oddOnesSeen(project.id, selector, wants, abort.signal)
       .then((imageIds) => project.selection.reorder(imageIds, selector))
       // The pictures are there in the order of the map already; only the odd ones are not first.
       .catch((problem: unknown) => !abort.signal.aborted && sayProblem(problem));
     return () => abort.abort();
-  }, [project, selector]);
+  }, [project, selector, wants]);
 
   const perform = async (bodyOf: (selector: Selector) => GestureBody, verb: string) => {
     const gesture = project.performOnSelection(bodyOf, verb);

@@ -1,16 +1,25 @@
-/** Several places of the screen want facts of images at once; the book is told of all of them, most urgent first. */
+/**
+ * Several places of the screen want facts and pictures of images at once; the books are told of all of them, what was said
+ * last first.
+ */
 import type { ImageBook } from "@/store/imageBook";
+import type { PictureBook } from "@/store/pictureBook";
 
 export class Wants {
   private readonly byPlace = new Map<string, readonly number[]>();
 
-  constructor(private readonly book: ImageBook) {}
+  constructor(
+    private readonly book: ImageBook,
+    readonly pictures: PictureBook,
+  ) {}
 
   /** What one place shows now. What was said last is the most urgent. */
   set(place: string, imageIds: readonly number[]): void {
     this.byPlace.delete(place);
     this.byPlace.set(place, imageIds);
-    const all = [...this.byPlace.values()].reverse().flat();
-    this.book.want([...new Set(all)]);
+    const all = [...new Set([...this.byPlace.values()].reverse().flat())];
+    // The pictures first: they are what is looked at, names come when they come.
+    this.pictures.want(all);
+    this.book.want(all);
   }
 }

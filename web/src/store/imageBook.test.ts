@@ -82,3 +82,29 @@ describe("the book of images", () => {
     vi.useRealTimers();
   });
 });
+
+describe("waiting for a book", () => {
+  it("ends when the last of the images has come or is gone", async () => {
+    const { asked, lookup } = slowLookup();
+    const book = new ImageBook(lookup);
+    let settledYet = false;
+    book.want([3, 20_000]);
+    void book.settled([3, 20_000], new AbortController().signal).then(() => (settledYet = true));
+    await settled();
+    expect(settledYet).toBe(false);
+    asked[0]?.answer();
+    await settled();
+    expect(settledYet).toBe(true);
+    await book.settled([3], new AbortController().signal);
+  });
+
+  it("ends when it is given up, though nothing has come", async () => {
+    const { lookup } = slowLookup();
+    const book = new ImageBook(lookup);
+    const abort = new AbortController();
+    const waiting = book.settled([3], abort.signal);
+    abort.abort();
+    await waiting;
+    await book.settled([4], abort.signal);
+  });
+});

@@ -8,6 +8,7 @@ import { decodeColumns } from "./columns";
 import type { ImageFilter } from "./filters";
 import type { GestureBody } from "./gesture";
 import { ImageBook } from "./imageBook";
+import { PictureBook } from "./pictureBook";
 
 export type Card = Schemas["Card"];
 export type ImageDetails = Schemas["ImageDetails"];
@@ -62,6 +63,27 @@ const books = new Map<number, ImageBook>();
 export const imageBook = (projectId: number): ImageBook => {
   const book = books.get(projectId) ?? new ImageBook((ids, signal) => lookUp(projectId, ids, signal));
   books.set(projectId, book);
+  return book;
+};
+
+const seePictures = async (projectId: number, imageIds: number[], signal: AbortSignal) =>
+  (
+    await unwrap(
+      client.POST("/api/v1/projects/{project_id}/images/thumbnails", {
+        params: at(projectId),
+        body: { image_ids: imageIds },
+        signal,
+      }),
+    )
+  ).thumbnails.map(({ id, webp }) => ({ id, url: `data:image/webp;base64,${webp}` }));
+
+const pictureBooks = new Map<number, PictureBook>();
+
+/** The small pictures of a project's images; one book per project as long as the page lives. */
+export const pictureBook = (projectId: number): PictureBook => {
+  const book =
+    pictureBooks.get(projectId) ?? new PictureBook((ids, signal) => seePictures(projectId, ids, signal));
+  pictureBooks.set(projectId, book);
   return book;
 };
 

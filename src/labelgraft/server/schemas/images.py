@@ -14,6 +14,7 @@ from labelgraft.domain.image import ImageFilter, ImageState, Split
 from labelgraft.server.schemas.base import LONGEST_TEXT, Count, Id, Schema, Share
 
 MOST_LOOKED_UP = 1_000
+MOST_THUMBNAILS = 200
 
 
 class Label(Schema):
@@ -72,6 +73,25 @@ class LookedUp(Schema):
     """Images in the order asked for."""
 
     images: list[ImageDetails] = Field(description="Those that are in the project.")
+
+
+class WantedThumbnails(Schema):
+    """Images to see small."""
+
+    image_ids: list[Id] = Field(max_length=MOST_THUMBNAILS, description="Their numbers.", examples=[[3, 17]])
+
+
+class Thumbnail(Schema):
+    """One picture, small."""
+
+    id: Id = Field(description="The image's number.", examples=[17])
+    webp: str = Field(description="WebP, the long side at most 256 px, in base64.")
+
+
+class Thumbnails(Schema):
+    """Pictures in the order asked for."""
+
+    thumbnails: list[Thumbnail] = Field(description="Of those that are in the project and have one.")
 
 
 class Similar(Schema):
