@@ -68,3 +68,29 @@ def test_a_message_covers_nothing_on_any_screen_and_is_one_line(
         page.set_viewport_size({"width": 1280, "height": 800})
         saved(page)
     assert covered == {}
+
+
+def test_the_palette_finds_what_can_be_done_and_a_job_that_fails_at_once_is_told(
+    tmp_path: Path, serving: Callable[..., Serving], signed_in: Callable[..., Page]
+) -> None:
+    with labelgraft.open(tmp_path / "workspace", create=True) as bench:
+        bench.new_project("pets", classes=["cat", "dog"])
+    server = serving(tmp_path / "workspace")
+    page = signed_in(server)
+    page.goto(f"{server.base}/projects/1/map")
+    page.get_by_role("button", name="Lay out the map").click()
+    expect(page.get_by_text("Failed: Map of pets")).to_be_visible()
+
+    for words, leads_to in {
+        "images of dog": "/projects/1/gallery?class_id=2",
+        "suspicious": "/projects/1/gallery?suspicious=true",
+        "train": "/projects/1/models?new=true",
+    }.items():
+        page.keyboard.press("Control+k")
+        search = page.get_by_placeholder("Search screens, classes, projects and commands")
+        expect(search).to_be_focused()
+        search.fill(words)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(server.base + leads_to)
+        expect(search).to_be_hidden()
+    expect(page.get_by_role("dialog", name="New model")).to_be_visible()

@@ -116,3 +116,19 @@ def test_what_costs_seconds_is_computed_once_even_for_two_at_a_time_and_again_af
         kept.get(name, lambda: 1)
     assert not kept.has("a")
     assert kept.peek("c") == 1
+
+
+def test_a_round_by_a_backbone_that_has_not_seen_the_images_embeds_them_first(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    for number in range(20):
+        Image.new("RGB", (32, 32), (10 * number, 90, 40)).save(tmp_path / f"{number}.png")
+    project = bench.new_project("seen by nobody", backbone="color-histogram")
+    project.add_images(tmp_path, embed=False)
+    assert project.start_map(backbone="color-histogram").kind == "embed"
+    end = time.monotonic() + 60
+    while not project.map_rounds():
+        assert time.monotonic() < end, "no round followed the embedding"
+        time.sleep(0.05)
+    assert (project.map_round().embedding, project.map_round().image_count) == ("color-histogram", 20)
+    assert project.start_map(backbone="color-histogram").kind == "map"

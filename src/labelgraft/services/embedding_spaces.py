@@ -94,6 +94,12 @@ def read_vectors(workspace: Workspace, project_id: ProjectId, backbone: str) -> 
     return vectors
 
 
+def lacks_vectors(workspace: Workspace, project_id: ProjectId, backbone: str) -> bool:
+    """Whether an image of a project has no vector by this backbone yet."""
+    hashes, _ = known_images(workspace, project_id)
+    return all(space.missing(hashes) for space in spaces_of(workspace, backbone))
+
+
 def known_images(workspace: Workspace, project_id: ProjectId) -> tuple[list[ContentHash], Ints]:
     """The hash and the number of every image of a project, ordered by number."""
     with workspace.database.reading() as connection:

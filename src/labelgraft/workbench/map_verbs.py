@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labelgraft.domain.ids import ImageId
 from labelgraft.domain.map import Bridge, Island, IslandReport, MapColumns, MapRound, Moves
+from labelgraft.errors import LabelgraftError
 from labelgraft.jobs.records import JobStatus
+from labelgraft.jobs.runner import JobHandle
 from labelgraft.learning.backbones import registry
 from labelgraft.learning.map_facts import MapFacts
 from labelgraft.services.describe_map import describe_bridges, describe_round, facts_of_round, moves_between
-from labelgraft.services.embedding_spaces import read_vectors
+from labelgraft.services.embedding_spaces import lacks_vectors, read_vectors
 from labelgraft.services.lay_out_map import embedding_to_map, islands_of
 from labelgraft.services.read_labels import read_labels
 from labelgraft.services.select_images import map_round
@@ -40,11 +43,25 @@ class MapVerbs(ProjectBase):
         return self.map_round(number)
 
     def start_map(self, *, rearrange: bool = False, backbone: str | None = None, seed: int = 0) -> JobStatus:
-        """Begin a new round as `map` does, and come back at once. Raises UnknownName."""
-        if backbone is not None:
-            registry.get(backbone)
+        """Begin a new round as `map` does, and come back at once.
+
+        Images that the backbone has not seen are embedded with it first: the job is then the embedding, and the round
+        follows when it has ended. Raises UnknownName, BadSetting.
+        """
         arguments = {"rearrange": rearrange, "backbone": backbone, "seed": seed}
-        return self._start("map", f"Map of {self.name}", arguments)
+        if backbone is None or not lacks_vectors(self._workspace, self.id, registry.get(backbone).name):
+            return self._start("map", f"Map of {self.name}", arguments)
+        title = f"Embedding {self.name} with {backbone}"
+        embedding = self._begin("embed", title, {"backbone": backbone, "use": False})
+        threading.Thread(target=self._map_after, args=(embedding, arguments), daemon=True).start()
+        return embedding.status()
+
+    def _map_after(self, embedding: JobHandle, arguments: dict[str, Any]) -> None:
+        try:
+            embedding.wait()
+            self._start("map", f"Map of {self.name}", arguments)
+        except LabelgraftError:
+            return  # the list of jobs tells why the images could not be embedded
 
     def map_preview(self, backbone: str | None = None) -> MapColumns:
         """The two main directions of the embedding, at once; nothing is kept and there are no islands."""

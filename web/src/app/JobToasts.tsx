@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { useSession } from "@/store/hooks";
 import { hasReport, reportQuery, reportWords } from "@/store/intakeReports";
-import type { Job } from "@/store/jobs";
+import { jobsQuery, type Job } from "@/store/jobs";
 import { say, sayProblem } from "@/ui/toasts";
 
 const sayFinished = async (queries: QueryClient, job: Job): Promise<void> => {
@@ -18,14 +18,23 @@ export const JobToasts = () => {
   const queries = useQueryClient();
   useEffect(() => {
     const running = new Set<number>();
+    const told = new Set<number>();
+    let newest = Infinity;
+    // A job may be over before anybody has seen it run. Those that were over before this page opened are not told.
+    void queries.query({ ...jobsQuery(), staleTime: "static" }).then(
+      (jobs) => (newest = Math.max(0, ...jobs.map(({ number }) => number))),
+      () => undefined, // whoever shows the list says that it did not come
+    );
     return events.listen((event) => {
       if (event.name !== "job") return;
       const { number, state, title, reason } = event.data;
       if (state === "running") {
         running.add(number);
+        told.delete(number);
         return;
       }
-      if (!running.delete(number)) return;
+      if (told.has(number) || !(running.delete(number) || number > newest)) return;
+      told.add(number);
       if (state === "finished") sayFinished(queries, event.data).catch(sayProblem);
       if (state === "failed") sayProblem({ message: `Failed: ${title}`, remedy: reason });
     });

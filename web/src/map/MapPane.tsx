@@ -170,7 +170,7 @@ const keyStep = (key: string, view: Viewport): Viewport | null => {
   }
 };
 
-/** Follows the size of the pane; shows everything when the pane first has a size. Gives the scale at which all is seen. */
+/** Follows the size of the pane; shows everything until somebody moves the view. Gives the scale at which all is seen. */
 const useFit = (
   frame: React.RefObject<HTMLDivElement | null>,
   view: Cell<Viewport>,
@@ -179,7 +179,7 @@ const useFit = (
 ): number => {
   const [size, setSize] = useState({ width: 0, height: 0 });
   const bounds = useMemo(() => boundsOfPoints(layout.xy), [layout]);
-  const fitted = useRef(false);
+  const fitted = useRef<Viewport | null>(null);
   useEffect(() => {
     if (frame.current === null) return undefined;
     const watcher = new ResizeObserver(([entry]) => {
@@ -191,12 +191,10 @@ const useFit = (
   }, [frame]);
   useEffect(() => {
     if (size.width === 0) return;
-    view.update((now) =>
-      fitted.current
-        ? resized(now, size.width, size.height)
-        : fitTo(bounds, size.width, size.height, covered),
-    );
-    fitted.current = true;
+    // A view that nobody moved goes on showing everything, also in half the room or in another round.
+    const untouched = fitted.current === null || view.get() === fitted.current;
+    if (untouched) fitted.current = fitTo(bounds, size.width, size.height, covered);
+    view.set(untouched && fitted.current ? fitted.current : resized(view.get(), size.width, size.height));
   }, [size, bounds, view, covered]);
   return fitTo(bounds, size.width || 800, size.height || 600, covered).scale;
 };

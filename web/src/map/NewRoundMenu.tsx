@@ -15,8 +15,13 @@ export const NewRoundMenu = ({ backbone, busy }: { backbone: string; busy: boole
   const queries = useQueryClient();
   const begin = async (asked: NewRound) => {
     try {
-      await startRound(id, asked);
-      say("A new round is being laid out; the points move when it is there.", "map-round");
+      const begun = await startRound(id, asked);
+      say(
+        begun === "embed"
+          ? "The images are being embedded for it first; the points move when the new round is there."
+          : "A new round is being laid out; the points move when it is there.",
+        "map-round",
+      );
       await queries.invalidateQueries({ queryKey: ["jobs"] });
     } catch (problem) {
       sayProblem(problem);

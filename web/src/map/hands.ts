@@ -28,6 +28,8 @@ export interface HandListeners {
 const CLICK_PX = 4;
 const STEP_PX = 2;
 const DRAWING_EVERY_MS = 120;
+/** The right and the middle one, in PointerEvent.buttons. */
+const OTHER_BUTTONS = 2 | 4;
 
 interface Drag {
   kind: "pan" | "draw";
@@ -77,6 +79,8 @@ export class Hands {
     around.addEventListener("pointerleave", this.leave);
     around.addEventListener("wheel", this.wheel, { passive: false });
     around.addEventListener("contextmenu", this.noMenu);
+    // Before the screen's own keys hear it: Esc then drops the stroke and not the selection.
+    window.addEventListener("keydown", this.escape, { capture: true });
   }
 
   free(): void {
@@ -87,12 +91,20 @@ export class Hands {
     this.around.removeEventListener("pointerleave", this.leave);
     this.around.removeEventListener("wheel", this.wheel);
     this.around.removeEventListener("contextmenu", this.noMenu);
+    window.removeEventListener("keydown", this.escape, { capture: true });
   }
 
   /** Drops an unfinished stroke. */
   readonly cancel = (): void => {
     this.drag = null;
     this.sketch();
+  };
+
+  private readonly escape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || this.drag === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.cancel();
   };
 
   isDrawing(): boolean {
@@ -111,7 +123,6 @@ export class Hands {
   private readonly noMenu = (event: Event): void => event.preventDefault();
 
   private readonly down = (event: PointerEvent): void => {
-    // A second button while drawing pans, as hands expect; the stroke goes on afterwards.
     if (this.drag !== null || event.button > 2) return;
     const { tool, mode } = this.settings();
     const at = this.place(event);
@@ -143,6 +154,13 @@ export class Hands {
     if (drag.kind === "pan") {
       this.view.update((view) => panBy(view, at.x - drag.last.x, at.y - drag.last.y));
       drag.last = at;
+      return;
+    }
+    // A second button while drawing moves the map below, as hands expect; the stroke goes on afterwards.
+    if ((event.buttons & OTHER_BUTTONS) !== 0) {
+      this.view.update((view) => panBy(view, at.x - drag.last.x, at.y - drag.last.y));
+      drag.last = at;
+      this.sketch();
       return;
     }
     const places = event.getCoalescedEvents().map((each) => this.place(each));

@@ -87,7 +87,10 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
   const [dialog, setDialog] = useState<"try" | "describe" | null>(null);
   const activate = useMutation({
     mutationFn: () => activateModel(projectId, modelId),
-    onSuccess: (used) => say(`${used.name} is in use.`, "model-in-use"),
+    onSuccess: (used) => {
+      say(`${used.name} is in use.`, "model-in-use");
+      setDialog("try");
+    },
     onError: sayProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });

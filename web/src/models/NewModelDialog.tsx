@@ -4,12 +4,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useProject } from "@/store/hooks";
-import { backbonesQuery } from "@/store/projects";
+import { backbonesQuery, backboneWords, type Backbone } from "@/store/backbones";
 import {
   estimateQuery,
+  measureEstimate,
   startRun,
   trainingFormQuery,
   type HeadKind,
+  type NewRun,
   type TrainingSetting,
 } from "@/store/training";
 import { duration } from "@/ui/words";
@@ -21,6 +23,8 @@ import classes from "./models.module.css";
 import { SettingField } from "./SettingField";
 import { problemOf, runOf, usedSettings, type Typed } from "./settingsForm";
 
+const NO_BACKBONES: readonly Backbone[] = [];
+
 const GROUPS: readonly { name: string; words: string }[] = [
   { name: "images", words: "Images to train and test on" },
   { name: "network", words: "Network" },
@@ -29,9 +33,31 @@ const GROUPS: readonly { name: string; words: string }[] = [
   { name: "machine", words: "Machine" },
 ];
 
-const Estimated = ({ projectId, run }: { projectId: number; run: Parameters<typeof startRun>[1] }) => {
-  const { data } = useQuery(estimateQuery(projectId, run));
-  if (data == null) return <Text c="dimmed">How long it takes is not known yet.</Text>;
+const Estimated = ({ projectId, run }: { projectId: number; run: NewRun }) => {
+  const queries = useQueryClient();
+  const { data, isPending } = useQuery(estimateQuery(projectId, run));
+  const measure = useMutation({
+    mutationFn: () => measureEstimate(projectId, run),
+    onSuccess: (found) => queries.setQueryData(estimateQuery(projectId, run).queryKey, found),
+  });
+  if (isPending) return <span />;
+  if (data == null) {
+    return (
+      <Group gap="sm">
+        <Text c="dimmed" role="status">
+          {measure.error?.message ?? "How long it takes is not known yet."}
+        </Text>
+        <Button
+          variant="default"
+          title="Times some steps on this machine; takes some seconds."
+          loading={measure.isPending}
+          onClick={() => measure.mutate()}
+        >
+          Measure
+        </Button>
+      </Group>
+    );
+  }
   return (
     <Text c="dimmed" title={data.basis} className="tabular">
       About {duration(data.seconds)} ({duration(data.low)} to {duration(data.high)}) on {data.labels} labels
@@ -73,7 +99,7 @@ const Form = ({
   const project = useProject();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/projects/$projectId/models" });
-  const { data: backbones } = useQuery(backbonesQuery());
+  const backbones = useQuery(backbonesQuery()).data ?? NO_BACKBONES;
   const [head, setHead] = useState<HeadKind>("linear");
   const [typed, setTyped] = useState<Typed>({});
   const used = usedSettings(settings, head);
@@ -90,14 +116,20 @@ const Form = ({
     train_folders: project.images.columns.folders,
     test_folders: project.images.columns.folders,
     device: devices,
-    backbone: (backbones ?? []).map((each) => each.name),
+    backbone: backbones.map((each) => each.name),
   };
+  const notesOf = (name: string): string =>
+    backbones
+      .filter((each) => each.name === name)
+      .map((each) => backboneWords(each, backbones))
+      .join("");
   const field = (setting: TrainingSetting) => (
     <SettingField
       key={setting.name}
       setting={setting}
       value={typed[setting.name]}
       choices={choicesOf[setting.name] ?? []}
+      noteOf={setting.name === "backbone" ? notesOf : undefined}
       onChange={(value) => setTyped({ ...typed, [setting.name]: value })}
     />
   );

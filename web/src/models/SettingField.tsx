@@ -2,6 +2,7 @@ import { MultiSelect, NumberInput, Select, Textarea, TextInput } from "@mantine/
 
 import type { TrainingSetting } from "@/store/training";
 
+import { BackboneOption } from "./BackboneTable";
 import { problemOf, type Typed } from "./settingsForm";
 
 /** Steps of the arrows that fit the size of a number. */
@@ -22,12 +23,15 @@ export const SettingField = ({
   setting,
   value,
   choices,
+  noteOf,
   onChange,
 }: {
   setting: TrainingSetting;
   value: Typed[string] | undefined;
   /** Of folders and devices, which the server knows. */
   choices: readonly string[];
+  /** What stands below a choice in the list. */
+  noteOf?: ((choice: string) => string) | undefined;
   onChange: (value: Typed[string]) => void;
 }) => {
   const shared = {
@@ -78,6 +82,13 @@ export const SettingField = ({
             {...shared}
             data={[...choices]}
             value={text || null}
+            {...(noteOf === undefined
+              ? {}
+              : {
+                  renderOption: ({ option }) => (
+                    <BackboneOption name={option.value} words={noteOf(option.value)} />
+                  ),
+                })}
             onChange={(typed) => onChange(typed ?? "")}
             clearable
             searchable

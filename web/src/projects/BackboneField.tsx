@@ -1,35 +1,10 @@
 import { Group, Select, Text, type SelectProps } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { backbonesQuery, type Backbone } from "@/store/projects";
-
-/** Size and speed of a network, in words; `usual` is the one to compare with where nothing was measured here. */
-const factsOf = (backbone: Backbone, usual: Backbone | undefined): string =>
-  [
-    backbone.parameters_millions < 0.1
-      ? "no network, only colours"
-      : `${backbone.parameters_millions.toFixed(0)} M parameters`,
-    speedOf(backbone, usual),
-    backbone.here ? null : "weights must be fetched first",
-  ]
-    .filter((part) => part !== null)
-    .join(" · ");
-
-const speedOf = (backbone: Backbone, usual: Backbone | undefined): string | null => {
-  const { images_per_second, speed_measured, gmacs } = backbone;
-  if (images_per_second !== null) {
-    return `${speed_measured ? "" : "about "}${images_per_second.toFixed(0)} images per second here`;
-  }
-  if (usual === undefined || usual.name === backbone.name || usual.gmacs === 0) return null;
-  const times = gmacs / usual.gmacs;
-  if (times < 0.75) return "faster than the recommended one";
-  return times < 1.5
-    ? "as fast as the recommended one"
-    : `about ${times.toFixed(0)} times slower than the recommended one`;
-};
+import { backbonesQuery, backboneWords, type Backbone } from "@/store/backbones";
 
 const optionOf =
-  (backbones: readonly Backbone[], usual: Backbone | undefined): NonNullable<SelectProps["renderOption"]> =>
+  (backbones: readonly Backbone[]): NonNullable<SelectProps["renderOption"]> =>
   ({ option }) => {
     const backbone = backbones.find(({ name }) => name === option.value);
     return (
@@ -44,7 +19,7 @@ const optionOf =
         </Group>
         {backbone !== undefined && (
           <Text size="xs" c="dimmed">
-            {factsOf(backbone, usual)}
+            {backboneWords(backbone, backbones)}
           </Text>
         )}
       </div>
@@ -66,13 +41,13 @@ export const BackboneField = ({
     <Select
       label="Backbone"
       description={
-        chosen === undefined ? "The network that sees the images first" : factsOf(chosen, recommended)
+        chosen === undefined ? "The network that sees the images first" : backboneWords(chosen, backbones)
       }
       data={backbones.map(({ name }) => name)}
       value={chosen?.name ?? null}
       onChange={onChange}
       allowDeselect={false}
-      renderOption={optionOf(backbones, recommended)}
+      renderOption={optionOf(backbones)}
       maxDropdownHeight={280}
     />
   );

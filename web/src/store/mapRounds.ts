@@ -76,9 +76,9 @@ export const bridgesQuery = (projectId: number, round: number) =>
     placeholderData: (before) => before,
   });
 
-/** Lays the images out again; the answer is the number of the job. */
-export const startRound = async (projectId: number, asked: NewRound): Promise<number> =>
-  (await postRound(projectId, asked)).job.number;
+/** Lays the images out again; embeds them first where the backbone has not seen them. Gives which of both began. */
+export const startRound = async (projectId: number, asked: NewRound): Promise<"map" | "embed"> =>
+  (await postRound(projectId, asked)).job.kind === "embed" ? "embed" : "map";
 
 /** The images that a selector means, odd ones first. */
 export const oddFirst = async (

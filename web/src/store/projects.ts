@@ -33,15 +33,6 @@ export const renameProject = (projectId: number, name: string) =>
 export const deleteProject = (projectId: number) =>
   unwrap(client.DELETE("/api/v1/projects/{project_id}", { params: { path: { project_id: projectId } } }));
 
-export type Backbone = Schemas["BackboneFacts"];
-
-export const backbonesQuery = () =>
-  queryOptions({
-    queryKey: ["backbones"],
-    queryFn: () => unwrap(client.GET("/api/v1/backbones")),
-    staleTime: Infinity,
-  });
-
 export const formatsQuery = () =>
   queryOptions({
     queryKey: ["formats"],

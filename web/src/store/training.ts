@@ -30,18 +30,23 @@ export const fetchAdvice = (projectId: number): Promise<Advice> =>
     }),
   );
 
+const askEstimate = (projectId: number, run: NewRun, probe: boolean) =>
+  client.POST("/api/v1/projects/{project_id}/training/estimate", {
+    params: { path: { project_id: projectId }, query: { probe } },
+    body: run,
+  });
+
+/** From what was measured before; null where nothing was. */
 export const estimateQuery = (projectId: number, run: NewRun) =>
   queryOptions({
     queryKey: ["training-estimate", projectId, run],
-    queryFn: async () =>
-      (
-        await client.POST("/api/v1/projects/{project_id}/training/estimate", {
-          params: { path: { project_id: projectId }, query: { probe: false } },
-          body: run,
-        })
-      ).data ?? null,
+    queryFn: async () => (await askEstimate(projectId, run, false)).data ?? null,
     staleTime: 10_000,
   });
+
+/** Times some steps of the training where nothing was measured before; takes some seconds. */
+export const measureEstimate = (projectId: number, run: NewRun): Promise<Estimate | null> =>
+  unwrap(askEstimate(projectId, run, true));
 
 export const startRun = (projectId: number, run: NewRun): Promise<Schemas["RunStarted"]> =>
   unwrap(
