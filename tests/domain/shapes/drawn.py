@@ -85,3 +85,18 @@ def keypoints(draw: st.DrawFn, count: int | None = None) -> Keypoints:
 
 
 shapes = st.one_of(boxes(), rotated_boxes(), polygons(), masks, keypoints())
+
+
+def rings_of(polygon: Polygon) -> list[Doubles]:
+    return [ring for part in polygon.parts for ring in (part.outline, *part.holes)]
+
+
+def distances(points: Doubles, rings: list[Doubles]) -> Doubles:
+    """How far points (N, 2) are from the nearest of the rings' edges: (N,) pixels."""
+    start = np.concatenate(rings)
+    way = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings]) - start
+    away = points[:, None] - start
+    square = (way**2).sum(axis=1)
+    share = np.clip((away * way).sum(axis=2) / np.where(square > 0, square, 1), 0, 1)
+    nearest: Doubles = np.linalg.norm(away - share[..., None] * way, axis=2).min(axis=1)
+    return nearest

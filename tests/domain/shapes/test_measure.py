@@ -19,6 +19,7 @@ from labelgraft.domain.shapes.placing import moved
 from labelgraft.domain.shapes.polygon import Part, Polygon
 from labelgraft.domain.shapes.rle import encode
 from labelgraft.domain.shapes.rotated_box import RotatedBox
+from labelgraft.domain.shapes.scanlines import edges_of, line_spans
 from labelgraft.domain.shapes.shape import Shape
 from labelgraft.errors import BadShape
 
@@ -75,6 +76,12 @@ def test_area_of_any_ring_is_even_odd_and_at_most_its_bounds(ring: Doubles) -> N
 @given(polygons(), st.floats(-1000, 1000), st.floats(-1000, 1000))
 def test_area_does_not_change_where_a_polygon_is_moved(polygon: Polygon, dx: float, dy: float) -> None:
     assert area(moved(polygon, dx, dy)) == pytest.approx(area(polygon), rel=1e-9, abs=1e-6)
+
+
+def test_a_tangle_of_thousands_of_edges_has_its_area_in_seconds() -> None:
+    tangle = np.random.default_rng(0).uniform(0, 100, (3000, 2))
+    _, top, bottom = line_spans(edges_of(Part(tangle)), (np.arange(200) + 0.5) / 2)
+    assert area(Polygon([Part(tangle)])) == pytest.approx((bottom - top).sum() / 2, rel=0.02)
 
 
 @few

@@ -12,6 +12,8 @@ from labelgraft.domain.shapes.polygon import Polygon
 from labelgraft.domain.shapes.scanlines import edges_of, line_spans
 
 _MEETINGS = 1 << 21
+_MOST_MEETINGS = 20_000_000
+_EVEN_STRIPS = 4096
 
 
 def shared_area(polygons: Sequence[Polygon]) -> float:
@@ -19,7 +21,8 @@ def shared_area(polygons: Sequence[Polygon]) -> float:
 
     The plane is cut into upright strips at every vertex and crossing; within a strip edges are straight and do not
     cross, so the length covered along its middle times its width is its area. Crossing edges, holes, parts that overlap
-    and edges that lie on each other need no care. O(strips x edges that meet a strip).
+    and edges that lie on each other need no care. O(strips x edges that meet a strip); tangles of thousands of edges, for
+    which that is beyond _MOST_MEETINGS, get strips of equal width and are right to about a thousandth of their bounds.
     """
     parts = [[edges_of(part) for part in polygon.parts] for polygon in polygons]
     edges = np.concatenate([each for owned in parts for each in owned])
@@ -27,8 +30,7 @@ def shared_area(polygons: Sequence[Polygon]) -> float:
     right = min(max(each[:, 2].max() for each in owned) for owned in parts)
     if not left < right:
         return 0.0
-    cuts = np.unique(np.concatenate((edges[:, 0], edges[:, 2], crossing_xs(edges))))
-    cuts = cuts[(cuts >= left) & (cuts <= right)]
+    cuts = _cuts(edges, left, right)
     middles, widths = (cuts[1:] + cuts[:-1]) / 2, np.diff(cuts)
     step = max(1, _MEETINGS // len(edges))
     return float(
@@ -37,6 +39,18 @@ def shared_area(polygons: Sequence[Polygon]) -> float:
             for begin in range(0, len(middles), step)
         )
     )
+
+
+def _cuts(edges: Doubles, left: float, right: float) -> Doubles:
+    """Where strips begin and end."""
+    crossings = crossing_xs(edges)
+    if crossings is not None:
+        cuts = np.unique(np.concatenate((edges[:, 0], edges[:, 2], crossings)))
+        cuts = cuts[(cuts >= left) & (cuts <= right)]
+        meetings = (np.searchsorted(cuts, edges[:, 2]) - np.searchsorted(cuts, edges[:, 0])).sum()
+        if meetings <= _MOST_MEETINGS:
+            return cuts
+    return np.linspace(left, right, _EVEN_STRIPS + 1)
 
 
 def _covered(parts: Sequence[Sequence[Doubles]], at: Doubles) -> Doubles:

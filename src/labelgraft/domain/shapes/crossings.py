@@ -8,7 +8,8 @@ import numpy as np
 
 from labelgraft.domain.arrays import Doubles, Ints
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+MOST_CROSSINGS = 1_000_000
 
 
 def close_pairs(edges: Doubles) -> Iterator[tuple[Ints, Ints]]:
@@ -36,11 +37,8 @@ def close_pairs(edges: Doubles) -> Iterator[tuple[Ints, Ints]]:
         begin = end
 
 
-def meeting(edges: Doubles, one: Ints, other: Ints) -> tuple[Doubles, Doubles, Doubles]:
-    """Where the lines through two edges meet: shares of the way along each (P,), and the sine-like determinant (P,).
-
-    A determinant of 0 says parallel; the shares are then NaN.
-    """
+def meeting(edges: Doubles, one: Ints, other: Ints) -> tuple[Doubles, Doubles]:
+    """Where the lines through two edges meet: shares of the way along each, (P,) and (P,), NaN where they are parallel."""
     a, b = edges[one], edges[other]
     ax, ay = a[:, 2] - a[:, 0], a[:, 3] - a[:, 1]
     bx, by = b[:, 2] - b[:, 0], b[:, 3] - b[:, 1]
@@ -50,15 +48,43 @@ def meeting(edges: Doubles, one: Ints, other: Ints) -> tuple[Doubles, Doubles, D
         parallel = turn == 0
         along_one = np.where(parallel, np.nan, (dx * by - dy * bx) / turn)
         along_other = np.where(parallel, np.nan, (dx * ay - dy * ax) / turn)
-    return along_one, along_other, turn
+    return along_one, along_other
 
 
-def crossing_xs(edges: Doubles) -> Doubles:
-    """x of all points where two edges cross, in no order; edges as in close_pairs."""
+def _without_common_end(edges: Doubles, one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Pairs that can cross; for neighbours in a ring rounding would sometimes say that they do."""
+    a, b = edges[one], edges[other]
+    common = np.zeros(len(one), np.bool_)
+    for ours in (slice(0, 2), slice(2, 4)):
+        for theirs in (slice(0, 2), slice(2, 4)):
+            common |= (a[:, ours] == b[:, theirs]).all(axis=1)
+    return one[~common], other[~common]
+
+
+def crossing_xs(edges: Doubles) -> Doubles | None:
+    """x of all points where two edges cross inside of both, in no order; None where there are more than MOST_CROSSINGS.
+
+    edges: as in close_pairs.
+    """
     found = [np.empty(0)]
+    count = 0
+    for xs in _crossings(edges):
+        found.append(xs)
+        count += len(xs)
+        if count > MOST_CROSSINGS:
+            return None
+    return np.concatenate(found)
+
+
+def do_cross(edges: Doubles) -> bool:
+    """Whether any two edges cross inside of both; edges: as in close_pairs."""
+    return any(len(xs) > 0 for xs in _crossings(edges))
+
+
+def _crossings(edges: Doubles) -> Iterator[Doubles]:
     for one, other in close_pairs(edges):
-        t, u, _ = meeting(edges, one, other)
+        one, other = _without_common_end(edges, one, other)
+        t, u = meeting(edges, one, other)
         crosses = (t > 0) & (t < 1) & (u > 0) & (u < 1)
         start = edges[one[crosses]]
-        found.append(start[:, 0] + t[crosses] * (start[:, 2] - start[:, 0]))
-    return np.concatenate(found)
+        yield start[:, 0] + t[crosses] * (start[:, 2] - start[:, 0])

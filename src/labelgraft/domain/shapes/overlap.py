@@ -205,7 +205,8 @@ def _convex_overlap(ours: Doubles, theirs: Doubles) -> Doubles:
     for corner in range(4):
         start = quad[:, corner, None]
         way = quad[:, (corner + 1) % 4, None] - start
-        depth = _cross(way, ring - start) / (way**2).sum(axis=2)
+        length = (way**2).sum(axis=2)  # squared; 0 where a side is too short for it
+        depth = _cross(way, ring - start) / np.where(length > 0, length, 1.0)
         normal = np.stack((-way[..., 1], way[..., 0]), axis=2)
         on_line = ring - np.minimum(depth, 0.0)[..., None] * normal
         after, depth_after = np.roll(ring, -1, axis=1), np.roll(depth, -1, axis=1)

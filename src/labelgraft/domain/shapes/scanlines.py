@@ -40,8 +40,8 @@ def line_spans(edges: Doubles, at: Doubles) -> tuple[Ints, Doubles, Doubles]:
     meetings = np.searchsorted(at, x1) - first
     edge = np.repeat(np.arange(len(edges)), meetings)
     line = np.arange(len(edge)) - np.repeat(np.cumsum(meetings) - meetings - first, meetings)
-    slope = (y1 - y0)[edge] / (x1 - x0)[edge]
-    y = y0[edge] + (at[line] - x0[edge]) * slope
+    share = (at[line] - x0[edge]) / (x1 - x0)[edge]  # first divided: a slope could overflow
+    y = y0[edge] + share * (y1 - y0)[edge]
     order = np.lexsort((y, line))
     y, line = y[order], line[order]
     return line[0::2], y[0::2], y[1::2]
