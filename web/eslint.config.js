@@ -25,7 +25,9 @@ const MAY_IMPORT = {
   ui: ["shapes"],
   // How images come in; a new project and a project that grows ask the same.
   intake: ["shapes", "store", "ui"],
-  ...Object.fromEntries(SCREENS.map((screen) => [screen, ["shapes", "store", "ui", "intake"]])),
+  // What is drawn on an image; screens put it among their lists and keys.
+  editor: ["shapes", "store", "ui"],
+  ...Object.fromEntries(SCREENS.map((screen) => [screen, ["shapes", "store", "ui", "intake", "editor"]])),
   app: ["shapes", "store", "ui", "intake", ...SCREENS],
 };
 
