@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.postgres import new_postgres_url, postgres_socket
+
+__all__ = ["new_postgres_url", "postgres_socket"]
 
 # Started in the background, as CI may do, a process ignores Ctrl+C and so would those that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import subprocess
 import sys
@@ -44,7 +45,7 @@ FOR_THE_SERVER = frozenset({
     "add_class", "add_classes", "change_class", "order_classes", "merge_classes", "delete_class_by_id", "check_import",
     "start_import", "start_digits", "download", "compare_models", "describe_model", "delete_model", "model_details",
     "live_score", "try_model", "use_model_by_id", "run", "estimate_training", "purity_by",
-    "settings", "person", "pictures", "watch", "warm_up", "resume_interrupted", "places", "source_below",
+    "settings", "person", "pictures", "watch", "warm_up", "make_ready", "resume_interrupted", "places", "source_below",
     "wants_first_map", "upload_limits", "begin_upload", "upload_name", "received_files", "offer_files", "receive_file",
     "source_of_upload", "start_demo",
 })  # fmt: skip
@@ -108,6 +109,10 @@ def test_the_whole_loop_through_a_server(running: Live, remote: RemoteWorkbench,
     assert model == local.model()
     assert pets.models() == local.models()
     assert pets.predict().unlabelled == 10
+    pandas = pytest.importorskip("pandas")
+    pandas.testing.assert_frame_equal(pets.dataframe(), local.dataframe())
+    assert set(local.dataframe()["label"].dropna()) == {"cat", "dog"}
+    assert drawn(pets) == drawn(local)
     report = pets.accept(threshold=0.0)
     assert (report.image_count, report.operation) == (10, local.history()[0])
     assert pets.next(3, order="random") == local.next(3, order="random")
@@ -121,6 +126,30 @@ def test_the_whole_loop_through_a_server(running: Live, remote: RemoteWorkbench,
     assert len((tmp_path / "out" / "labels.csv").read_text().splitlines()) == 31
     assert [job.kind for job in remote.jobs()][:2] == ["export", "predict"]
     assert remote.jobs() == bench.jobs()
+
+
+def drawn(project: ProjectBench | RemoteProject) -> bytes:
+    """The picture of the last round, pixel by pixel."""
+    pytest.importorskip("matplotlib")
+    picture = io.BytesIO()
+    project.map_figure(dark=True).savefig(picture, format="raw")
+    return picture.getvalue()
+
+
+def test_a_table_of_several_classes_per_image_is_the_same_from_afar(
+    running: Live, remote: RemoteWorkbench, served_pictures: Path
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    _, bench = running
+    local = bench.new_project("tags", classes=["z", "a", "m"], multi_label=True, backbone="color-histogram")
+    local.add_images(served_pictures, embed=False)
+    ids = sorted(local.paths())
+    local.label(ids[:4], "a")
+    local.label(ids[2:6], "z")
+    local.label(ids[5:7], "m")
+    local.set_aside(ids[8:9], unclear=True)
+    pandas.testing.assert_frame_equal(remote.project("tags").dataframe(), local.dataframe())
+    assert local.dataframe()["label"][:7].tolist() == ["a", "a", "z", "z", "z", "z", "m"]
 
 
 def test_errors_are_those_of_the_workbench(remote: RemoteWorkbench, tmp_path: Path) -> None:
@@ -143,8 +172,8 @@ def test_errors_are_those_of_the_workbench(remote: RemoteWorkbench, tmp_path: Pa
         pets.history(most=3)  # type: ignore[call-arg]
     with pytest.raises(BadInput, match="below the folders"):
         pets.add_images("/etc")
-    with pytest.raises(BadSetting, match="Stop the server"):
-        pets.map_figure()
+    with pytest.raises(BadSetting, match="lies on your side"):
+        pets.embed(weights_file="mine.safetensors")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     with pytest.raises(AlreadyExists):

@@ -88,6 +88,11 @@ class Resident:
         self._cancel.set()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a call would wait for its turn now."""
+        return self._turn.locked()
+
+    @property
     def pid(self) -> int | None:
         """The child's process number; None before the first call and after its end."""
         child = self._child

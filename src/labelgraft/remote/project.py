@@ -7,14 +7,16 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from labelgraft.domain.dataset import LossReport
 from labelgraft.domain.ids import ImageId, ProjectId
 from labelgraft.domain.map import MapRound
 from labelgraft.domain.model import Model
 from labelgraft.domain.project import Project
-from labelgraft.domain.reports import EmbedReport, ImportReport, PredictReport
+from labelgraft.domain.reports import EmbedReport, ImportReport, ListedImage, PredictReport
 from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import AlreadyExists, BadSetting
 from labelgraft.remote.following import Job, follow
@@ -118,10 +120,12 @@ class RemoteProject(Caller):
         self, backbone: str | None = None, *, weights_file: str | Path | None = None, use: bool = False,
         on_progress: OnProgress | None = None,
     ) -> EmbedReport:  # fmt: skip
-        """Embed every image with a backbone, as in ProjectBench; weights_file is refused, as files stay where they are."""
+        """Embed every image with a backbone, as in ProjectBench; weights_file is refused: the server reads no such file."""
         if weights_file is not None:
             raise BadSetting(
-                "weights_file: a running server reads no file for that. Stop it, embed, and start it again."
+                f"weights_file: {weights_file} lies on your side, and the server at {self._connection.address} reads no "
+                "file that a request names. Nothing was embedded. Stop the server, embed with the file on its machine "
+                "(labelgraft embed), and start it again: the embedding stays."
             )
         return EmbedReport.from_json(self._followed(self.start_embed(backbone, use=use).number, on_progress))
 
@@ -189,29 +193,47 @@ class RemoteProject(Caller):
 
     def paths(self) -> dict[ImageId, str]:
         """Where the file of every image lies, on the server's machine."""
-        found: dict[ImageId, str] = {}
+        return {row.image.id: row.image.path for row in self._rows()}
+
+    def dataframe(self) -> DataFrame:
+        """One row per image with its label, proposal and place on the last map round. Raises MissingExtra."""
+        from labelgraft.workbench.dataframe import table_of
+
+        points = self.map_columns() if self.map_rounds() else None
+        rows, order = self._rows(), self._class_order()
+        labels = [min(row.class_names, key=order.__getitem__, default=None) for row in rows]
+        answers = [label or row.proposed for label, row in zip(labels, rows, strict=True)]
+        return table_of(
+            [row.image for row in rows], labels, answers, [row.confidence for row in rows], points
+        )
+
+    def map_figure(self, number: int | None = None, *, dark: bool = False) -> Figure:
+        """A matplotlib picture of a round, coloured by the labels, else by the proposals of now.
+
+        Raises MissingExtra without matplotlib: pip install 'labelgraft[notebook]'.
+        """
+        from labelgraft.workbench.map_verbs import figure_of
+
+        shown, columns, order = self.map_round(number), self.map_columns(number), self._class_order()
+        label_of = {
+            row.image.id: min(map(order.__getitem__, row.class_names), default=-1) for row in self._rows()
+        }
+        given = np.array([label_of.get(ImageId(each), -1) for each in columns.image_ids.tolist()], np.int64)
+        return figure_of(self.name, shown, columns, given, self.classes(), self.islands(number), dark=dark)
+
+    def _rows(self) -> list[ListedImage]:
+        """Every image with its classes and its surest proposal."""
+        found: list[ListedImage] = []
         after: int | None = None
         while True:
             page = self.images(after=after, limit=5_000)
-            found |= {row.image.id: row.image.path for row in page.rows}
+            found += page.rows
             if page.next_after is None:
                 return found
             after = page.next_after
 
-    def dataframe(self) -> DataFrame:
-        """Not over HTTP in this version: raises BadSetting."""
-        self._only_at_home("A table of all images")
-
-    def map_figure(self, number: int | None = None, *, dark: bool = False) -> Figure:
-        """Not over HTTP in this version: raises BadSetting."""
-        del number, dark
-        self._only_at_home("A picture of the map")
-
-    def _only_at_home(self, what: str) -> NoReturn:
-        raise BadSetting(
-            f"{what} is made only by the process that has the workspace open. Stop the server at "
-            f"{self._connection.address} and call again, or look at it in the browser."
-        )
+    def _class_order(self) -> dict[str, int]:
+        return {each.name: position for position, each in enumerate(self.classes())}
 
     def _followed(self, number: int, on_progress: OnProgress | None) -> Mapping[str, Any]:
         return dict(follow(Job(self._connection, number), on_progress))

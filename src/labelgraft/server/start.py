@@ -121,9 +121,10 @@ class Server(uvicorn.Server):
 
 
 def begin_work(bench: Workbench, begin: Callable[[Workbench], None] | None) -> None:
-    """What goes on behind the first page: what the start asked for, interrupted jobs, the warm compute process."""
+    """What goes on behind the first page: what the start asked for, interrupted jobs, vectors, the warm compute process."""
     try:
         bench.resume_interrupted()
+        bench.make_ready()
         if begin is not None:
             begin(bench)
         bench.warm_up()

@@ -137,6 +137,7 @@ def add_records(
 ) -> Taken:
     """Add what is new; note what has the bytes of another image, moved, or changed since its import."""
     with workspace.database.writing() as connection:
+        images.hold(connection)
         known = dict(images.known(connection, project_id, result.rows))
         earlier = {each.image_id for each in found.values() if each.image_id is not None}
         there = {each.id: each for each in images.of_ids(connection, sorted({*known.values(), *earlier}))}

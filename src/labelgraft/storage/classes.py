@@ -62,6 +62,7 @@ def ensure(c: Connection, project_id: ProjectId, names: Sequence[str]) -> dict[s
 
     Raises: BadInput if a name is empty.
     """
+    counters.hold(c, "class")  # two processes that add the same one find one
     known = of_project(c, project_id)
     numbers = {k.name: k.id for k in known}
     missing = [name for name in dict.fromkeys(names) if name not in numbers]

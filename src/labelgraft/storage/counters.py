@@ -21,6 +21,11 @@ def take(c: Connection, kind: str, count: int = 1) -> int:
     return int(c.execute(statement).scalar_one()) - count
 
 
+def hold(c: Connection, kind: str) -> None:
+    """Let nobody else take numbers of a kind until this transaction ends: what is read now stays all that there is."""
+    take(c, kind, 0)
+
+
 def count_up(c: Connection, name: str) -> None:
     """One more of what happened under a name; it tells others that they must look again."""
     dialect.insert_missing(c, counter, [{"name": name, "next": 0}])

@@ -18,6 +18,12 @@ def ensure(c: Connection, project_id: ProjectId, paths: Iterable[str]) -> dict[s
         folder.c.project_id == project_id, dialect.among(c, folder.c.path, wanted)
     )
     numbers = {row[0]: row[1] for row in c.execute(statement)}
+    if len(numbers) == len(wanted):
+        return numbers
+    counters.hold(
+        c, "folder"
+    )  # another process may be adding the same ones; it is waited for, and looked at again
+    numbers = {row[0]: row[1] for row in c.execute(statement)}
     missing = [path for path in wanted if path not in numbers]
     first = counters.take(c, "folder", len(missing))
     rows = [(first + i, project_id, path) for i, path in enumerate(missing)]

@@ -29,6 +29,11 @@ def reserve(c: Connection, count: int) -> int:
     return counters.take(c, "image", count)
 
 
+def hold(c: Connection) -> None:
+    """Let no other process add images until this transaction ends, so that those it adds are known or not there at all."""
+    counters.hold(c, "image")
+
+
 def add(
     c: Connection, project_id: ProjectId, new: Sequence[NewImage], numbers: Sequence[int] | None = None
 ) -> list[ImageId]:

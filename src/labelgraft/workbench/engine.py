@@ -69,6 +69,15 @@ class Engine:
         """The one for short answers to somebody who waits: no job ever holds it. Raises JobCancelled once closed."""
         return self._resident("answers")
 
+    @property
+    def for_long_answers(self) -> Resident:
+        """The one for comparisons and curves, which take seconds: that of the jobs, unless a job is at work there.
+
+        So a lasso or a queue waits for a comparison only while a job runs as well. Raises JobCancelled once closed.
+        """
+        jobs = self.for_jobs
+        return self.for_answers if jobs.is_busy else jobs
+
     def _resident(self, work: str) -> Resident:
         with self._guard:  # a server asks from several threads, and each kind of work is to have one process
             if work not in self._computing:

@@ -136,6 +136,12 @@ class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
         """Somebody who can be asked again and again what has happened since."""
         return Watch(self._engine.workspace)
 
+    def make_ready(self) -> None:
+        """Begin to read, in the background, what the first gesture in the project worked on last will need."""
+        newest = max(self.projects(), key=lambda each: each.card().last_activity, default=None)
+        if newest is not None:
+            self._engine.compact.make_ahead(self._engine.workspace, newest.id)
+
     def warm_up(self) -> None:
         """Start the compute process of jobs and have it load all that maps need: seconds that nobody then waits for."""
         self._engine.for_jobs.call("labelgraft.learning.projection.warm_up")

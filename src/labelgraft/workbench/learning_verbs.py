@@ -24,7 +24,7 @@ class LearningVerbs(ProjectBase):
 
     def compare_backbones(self) -> Comparison:
         """Score every embedded backbone on the labels so far, with intervals. Raises NothingLabelled."""
-        return compare_backbones(self._workspace, self.id, self._engine.for_answers)
+        return compare_backbones(self._workspace, self.id, self._engine.for_long_answers)
 
     def start_embed(self, backbone: str | None = None, *, use: bool = False) -> JobStatus:
         """Begin to embed every image with a backbone, by default the project's, and come back at once.
@@ -38,7 +38,9 @@ class LearningVerbs(ProjectBase):
     def advise(self) -> TrainingAdvice:
         """Which way of training fits these data, measured, with the reason in words. Raises NothingLabelled."""
         ingest = self._engine.ingest
-        return advise_training(self._workspace, self.id, self._engine.for_answers, ingest.pool, ingest.limits)
+        return advise_training(
+            self._workspace, self.id, self._engine.for_long_answers, ingest.pool, ingest.limits
+        )
 
     def models(self) -> tuple[Model, ...]:
         """Every model, oldest first."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ImageId
 from labelgraft.domain.map import Bridge, Island, IslandReport, MapColumns, MapRound, Moves
+from labelgraft.domain.project import LabelClass
 from labelgraft.errors import LabelgraftError
 from labelgraft.jobs.records import JobStatus
 from labelgraft.jobs.runner import JobHandle
@@ -117,17 +119,10 @@ class MapVerbs(ProjectBase):
 
         Raises MissingExtra without matplotlib: pip install 'labelgraft[notebook]'.
         """
-        from labelgraft.learning.figure import DARK, LIGHT, draw_map
-
         shown, columns = self.map_round(number), self.map_columns(number)
         labels = read_labels(self._workspace, self.id)
-        purity = "" if shown.purity is None else f", purity {shown.purity:.3f}"
-        return draw_map(
-            columns.xy, labels.aligned(columns.image_ids), labels.class_names,
-            class_colours=tuple(each.colour for each in self.classes()) or ("#808080",), islands=self.islands(number),
-            title=f"{self.name}, round {shown.number}",
-            subtitle=f"{shown.image_count:,} images by {shown.embedding}{purity}", palette=DARK if dark else LIGHT,
-        )  # fmt: skip
+        given = labels.aligned(columns.image_ids)
+        return figure_of(self.name, shown, columns, given, self.classes(), self.islands(number), dark=dark)
 
     def purity_by(
         self, names: Mapping[ImageId, str], *, leave_out: Collection[ImageId] = (), round_number: int | None = None,
@@ -151,3 +146,22 @@ class MapVerbs(ProjectBase):
             f"labelgraft.learning.purity.{function}", places, classes, only=only
         )
         return found
+
+
+def figure_of(
+    name: str, shown: MapRound, columns: MapColumns, given: Ints, classes: Sequence[LabelClass], islands: Sequence[Island],
+    *, dark: bool,
+) -> Figure:  # fmt: skip
+    """A picture of a round. given: (N,) the position of each image's label in the classes, -1 without one.
+
+    Raises MissingExtra without matplotlib.
+    """
+    from labelgraft.learning.figure import DARK, LIGHT, draw_map
+
+    purity = "" if shown.purity is None else f", purity {shown.purity:.3f}"
+    return draw_map(
+        columns.xy, given, tuple(each.name for each in classes),
+        class_colours=tuple(each.colour for each in classes) or ("#808080",), islands=islands,
+        title=f"{name}, round {shown.number}",
+        subtitle=f"{shown.image_count:,} images by {shown.embedding}{purity}", palette=DARK if dark else LIGHT,
+    )  # fmt: skip

@@ -94,7 +94,11 @@ class ModelVerbs(ProjectBase):
 
     def compare_models(self, first: int, second: int) -> ModelDuel:
         """Two models on labelled images that neither was taught while it answered. Raises UnknownName, NothingLabelled."""
-        one, other, resident = self.model_by_id(first), self.model_by_id(second), self._engine.for_answers
+        one, other, resident = (
+            self.model_by_id(first),
+            self.model_by_id(second),
+            self._engine.for_long_answers,
+        )
         return self._engine.kept.get(
             ("duel", one.id, other.id, self._last_operation()),
             lambda: compare_models(self._workspace, self.id, one, other, resident),

@@ -41,7 +41,7 @@ class OverviewVerbs(ProjectBase):
             )
 
     def _curve(self) -> LearningCurve:
-        return learning_curve(self._workspace, self.id, self._engine.for_answers)
+        return learning_curve(self._workspace, self.id, self._engine.for_long_answers)
 
     def _version(self, found: Overview) -> tuple[int, ...]:
         """Changes when the labels have changed enough for another curve."""
