@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -101,3 +102,30 @@ def test_squeezenet_of_torchvision_embeds_with_a_state_dict_of_the_user(shared_w
     assert embeddings.shape == (3, 512)
     assert loaded.weights_digest == file_digest(file)
     assert float(np.abs(embeddings).max()) > 0
+
+
+def safetensors_of(header: bytes, body: bytes, *, said: int | None = None) -> bytes:
+    return struct.pack("<Q", len(header) if said is None else said) + header + body
+
+
+OVERLAPPING = (
+    b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},'
+    b'"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        safetensors_of(b"{}", b"", said=100_000_001),
+        safetensors_of(b"{}", b"", said=2**63),
+        safetensors_of(b'{"a":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}', b"1234"),
+        safetensors_of(OVERLAPPING, bytes(12)),
+    ],
+    ids=["header of 100 MB", "header of exabytes", "body that is not there", "tensors over each other"],
+)
+def test_a_safetensors_file_that_lies_about_itself_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "lying.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"lying\.safetensors"):
+        read_state_dict(path)
