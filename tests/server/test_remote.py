@@ -45,7 +45,8 @@ FOR_THE_SERVER = frozenset({
     "add_class", "add_classes", "change_class", "order_classes", "merge_classes", "delete_class_by_id", "check_import",
     "start_import", "start_digits", "download", "compare_models", "describe_model", "delete_model", "model_details",
     "live_score", "try_model", "use_model_by_id", "run", "estimate_training", "purity_by",
-    "settings", "person", "pictures", "watch", "warm_up", "make_ready", "resume_interrupted", "places", "source_below",
+    "settings", "person", "pictures", "watch", "warm_up", "make_ready", "thumbnails",
+    "resume_interrupted", "places", "source_below",
     "wants_first_map", "upload_limits", "begin_upload", "upload_name", "received_files", "offer_files", "receive_file",
     "source_of_upload", "start_demo",
 })  # fmt: skip
