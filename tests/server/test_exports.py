@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from tests.server.served import Served, wait_for
 
-from labelgraft.domain.image import ImageState
+from labelgraft.domain.change import ChangeKind, LabelChange
+from labelgraft.domain.image import ImageState, Split
+from labelgraft.domain.selector import Selector
 
 
 @pytest.fixture
@@ -54,6 +56,20 @@ def test_labels_come_out_as_a_zip_with_formula_cells_made_harmless(
     read = {Path(row["path"]).name: row for row in csv.DictReader(io.StringIO(text))}
     assert {name: read[name]["label"].removeprefix("'") for name in labelled} == labelled
     assert sum(row["answer"] == "ignore" for row in read.values()) == 2
+
+
+def test_the_list_of_exports_tells_with_which_options_each_was_made(
+    served: Served, labelled: dict[str, str]
+) -> None:
+    export(served, format="csv")
+    some = [row.image.id for row in served.project.images(limit=3).rows]
+    served.project.change_labels(LabelChange(ChangeKind.SPLIT, Selector(images=some), split=Split.TEST))
+    export(served, format="csv", proposals=True, split="test")
+    newest, first = served.client.get(f"{served.path}/exports").json()
+    assert (newest["proposals"], newest["split"]) == (True, "test")
+    assert (first["proposals"], first["split"], first["format"]) == (False, None, "csv")
+    packed = downloaded(served, first["job"])
+    assert first["bytes"] == sum(each.file_size for each in packed.infolist())
 
 
 def test_images_are_in_the_zip_as_they_are_and_not_compressed(

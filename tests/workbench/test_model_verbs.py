@@ -171,6 +171,21 @@ def test_a_proposal_rejected_by_itself_counts_as_corrected_until_the_rejection_i
     assert pets.live_score(model) == before
 
 
+def test_proposals_rejected_together_are_told_until_their_images_get_labels(pets: ProjectBench) -> None:
+    pets.predict("plain")
+    model = number(pets, "plain")
+    before = pets.live_score(model)
+    free = [row.image.id for row in pets.images(state=ImageState.PROPOSED, limit=200).rows]
+    done = pets.change_labels(LabelChange(ChangeKind.REJECT, Selector(images=free[-3:])))
+    after = pets.live_score(model)
+    assert after.rejected_in_bulk == before.rejected_in_bulk + 3
+    assert (after.looked_at, after.accepted_in_bulk) == (before.looked_at, before.accepted_in_bulk)
+    assert f"{after.rejected_in_bulk} rejected" in after.words
+    assert done.operation is not None
+    pets.revert(done.operation.id)
+    assert pets.live_score(model) == before
+
+
 def test_a_model_can_be_renamed_but_not_to_a_name_that_is_taken_and_only_an_idle_one_deleted(
     pets: ProjectBench,
 ) -> None:
@@ -182,8 +197,15 @@ def test_a_model_can_be_renamed_but_not_to_a_name_that_is_taken_and_only_an_idle
         pets.describe_model(extra.id, name="  ")
     with pytest.raises(Conflict, match="active"):
         pets.delete_model(extra.id)
+    pets.predict("third")
+    proposed = {row.image.id for row in pets.images(state=ImageState.PROPOSED, limit=200).rows}
+    assert pets.model_details(extra.id).proposed_images >= len(proposed) > 0
     pets.use_model_by_id(number(pets, "plain"))
+    operations = len(pets.history(limit=1000))
     pets.delete_model(extra.id)
+    assert not pets.images(state=ImageState.PROPOSED, limit=1).rows
+    assert len(pets.history(limit=1000)) == operations + 1
+    assert "Deleted model third" in pets.history(limit=1)[0].summary
     assert not Path(extra.folder).exists()
     with pytest.raises(UnknownName):
         pets.model_details(extra.id)

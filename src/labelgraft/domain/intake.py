@@ -84,10 +84,19 @@ class ImportPreview:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A finished export that can be downloaded. job: its number. folder: where it lies whole, None once it was swept."""
+    """A finished export that can be downloaded.
+
+    job: its number. transfer: what was asked to happen to the image files, None where the format chose. with_proposals:
+    images without an answer had their surest proposal. split: only its images, None for all. bytes: of the files in it,
+    None where it was made before that was kept. folder: where it lies whole, None once it was swept.
+    """
 
     job: int
     format_name: str
+    transfer: str | None
+    with_proposals: bool
+    split: Split | None
     made_at: datetime
     losses: LossReport
+    bytes: int | None
     folder: Path | None

@@ -17,6 +17,7 @@ class ModelDetails:
     active: its proposals are shown. settings: of its training. labels: how many were trained on and held out, and the
     name of exactly these labels. rungs: steps of the ladder that were tried, with the reason they were kept or not.
     digest: SHA-256 of its weights. seconds: its training took. bytes: its files take.
+    proposed_images: images that have proposals of it, which go when it is deleted.
     """
 
     model: Model
@@ -30,6 +31,7 @@ class ModelDetails:
     temperature: float
     digest: str
     seconds: float | None
+    proposed_images: int
     bytes: int
 
 
@@ -103,7 +105,8 @@ class LiveScore:
 
     looked_at: images answered one by one; of these, share is the part where the person's answer was the model's.
     accepted_in_bulk: images whose proposal was accepted together with others, which says less. corrected_after: of those,
-    changed to another class since. words: a sentence.
+    changed to another class since. rejected_in_bulk: images whose proposal was rejected together with others, and that
+    got no label since. words: a sentence.
     """
 
     model_id: ModelId
@@ -113,4 +116,5 @@ class LiveScore:
     share: Interval | None
     accepted_in_bulk: int
     corrected_after: int
+    rejected_in_bulk: int
     words: str

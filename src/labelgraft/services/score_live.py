@@ -37,20 +37,24 @@ class Answered:
 def score_live(workspace: Workspace, project_id: ProjectId, model: Model) -> LiveScore:
     """How often a person's answer was the model's proposal, over the images answered while they showed it.
 
-    A proposal that was rejected by itself, and whose image got no label since, counts as corrected.
+    A proposal that was rejected, and whose image got no label since, counts as corrected: by itself among those looked at,
+    with others apart.
     """
     with workspace.database.reading() as connection:
         answered = answered_under(connection, project_id, model)
-        refused = {image_id for image_id, _ in rejecting.rejected(connection, project_id, model.id)}
+        refused = np.array(
+            sorted({i for i, _ in rejecting.rejected(connection, project_id, model.id)}), np.int64
+        )
     labels = read_labels(workspace, project_id)
     kept = scores.read(Path(model.folder))
     if kept is None:
-        return told(model, np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+        return told(model, np.zeros(0, np.bool_), np.zeros(0, np.bool_), 0)
     singly = agreements(answered.singly, labels, kept, model)
-    unlabelled = answered.singly[~np.isin(answered.singly, labels.image_ids)]
-    rejected = np.zeros(np.isin(unlabelled, np.array(sorted(refused), np.int64)).sum(), np.bool_)
+    still = np.setdiff1d(refused, labels.image_ids)
+    rejected = np.zeros(np.isin(answered.singly, still).sum(), np.bool_)
     together = agreements(answered.together, labels, kept, model)
-    return told(model, np.concatenate([singly, rejected]), together)
+    rejected_together = int(np.isin(answered.together, still).sum())
+    return told(model, np.concatenate([singly, rejected]), together, rejected_together)
 
 
 def answered_under(c: Connection, project_id: ProjectId, model: Model) -> Answered:
@@ -115,8 +119,8 @@ def agreements(image_ids: Ints, labels: Labels, kept: scores.Scores, model: Mode
     return same
 
 
-def told(model: Model, singly: Bools, together: Bools) -> LiveScore:
-    """The score with its sentence."""
+def told(model: Model, singly: Bools, together: Bools, rejected_together: int) -> LiveScore:
+    """The score with its sentences."""
     confirmed, looked_at = int(singly.sum()), len(singly)
     share = wilson(confirmed, looked_at) if looked_at else None
     words = f"Nobody has answered a proposal of {model.name} one by one yet."
@@ -126,7 +130,10 @@ def told(model: Model, singly: Bools, together: Bools) -> LiveScore:
             f"{confirmed:,} of {looked_at:,} proposals that a person looked at one by one were right: {interval}. "
             "Images from the queue are harder than the others, so expect more of the rest."
         )
+    if len(together) or rejected_together:
+        words += f" Together with others {len(together):,} were accepted and {rejected_together:,} rejected."
     return LiveScore(
         model_id=model.id, looked_at=looked_at, confirmed=confirmed, corrected=looked_at - confirmed, share=share,
-        accepted_in_bulk=len(together), corrected_after=int((~together).sum()), words=words,
+        accepted_in_bulk=len(together), corrected_after=int((~together).sum()),
+        rejected_in_bulk=rejected_together, words=words,
     )  # fmt: skip

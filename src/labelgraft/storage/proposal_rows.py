@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from labelgraft.domain.arrays import Ints
 from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
 from labelgraft.domain.proposal import Proposal, ProposalColumns
 from labelgraft.storage import dialect
@@ -44,6 +45,15 @@ def models_of(c: Connection, project_id: ProjectId, image_ids: Iterable[ImageId]
         p.project_id == project_id, dialect.among(c, p.image_id, image_ids)
     )
     return {ImageId(image_id): ModelId(model_id) for image_id, model_id in c.execute(statement.distinct())}
+
+
+def images_of_model(c: Connection, project_id: ProjectId, model_id: ModelId) -> Ints:
+    """The images that have proposals of a model, ascending; also of classes deleted since."""
+    p = proposal.c
+    (found,) = dialect.columns(
+        c, select(p.image_id).where(p.project_id == project_id, p.model_id == model_id)
+    )
+    return np.unique(np.array(found, np.int64))
 
 
 def has_any(c: Connection, project_id: ProjectId) -> bool:

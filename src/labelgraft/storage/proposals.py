@@ -21,6 +21,7 @@ from labelgraft.storage.proposal_rows import BANDS as BANDS
 from labelgraft.storage.proposal_rows import columns as columns
 from labelgraft.storage.proposal_rows import count_of_class as count_of_class
 from labelgraft.storage.proposal_rows import has_any as has_any
+from labelgraft.storage.proposal_rows import images_of_model as images_of_model
 from labelgraft.storage.proposal_rows import models_of as models_of
 from labelgraft.storage.proposal_rows import of_images as of_images
 from labelgraft.storage.tables import class_, proposal

@@ -27,7 +27,9 @@ def export_kind(workspace: Workspace) -> JobKind:
             "split": None if split is None else Split(split),
         }
         project_id = ProjectId(values.pop("project_id"))
-        return asdict(export_dataset(workspace, project_id, ExportRequest(**values)))
+        losses = export_dataset(workspace, project_id, ExportRequest(**values))
+        size = sum(file.stat().st_size for file in values["folder"].rglob("*") if file.is_file())
+        return {**asdict(losses), "bytes": size}
 
     return JobKind("export", lambda arguments: [arguments], step, lambda _arguments, results: results[0])
 

@@ -90,6 +90,10 @@ class ExportVerbs(ProjectBase):
         about: dict[str, Any] = job.arguments
         folder = Path(about["folder"])
         result = records.result(self._workspace.root, job.number)
-        made_at = job.ended or job.started
-        there = folder if folder.is_dir() else None
-        return Exported(job.number, about["format_name"], made_at, loss_report(result), there)
+        split = about.get("split")
+        return Exported(
+            job=job.number, format_name=about["format_name"], transfer=about["transfer"],
+            with_proposals=about["with_proposals"], split=None if split is None else Split(split),
+            made_at=job.ended or job.started, losses=loss_report(result), bytes=result.get("bytes"),
+            folder=folder if folder.is_dir() else None,
+        )  # fmt: skip

@@ -45,8 +45,11 @@ class ModelVerbs(ProjectBase):
         return describe_model(self._workspace, self.id, ModelId(number), name, description)
 
     def delete_model(self, number: int) -> None:
-        """Delete a model that is not the active one; labels accepted from it stay. Raises UnknownName, Conflict."""
-        delete_model(self._workspace, self.id, ModelId(number))
+        """Delete a model that is not the active one, with its proposals; labels accepted from it stay.
+
+        Raises UnknownName, Conflict.
+        """
+        delete_model(self._workspace, self.id, ModelId(number), author=self._engine.person)
 
     def use_model_by_id(self, number: int) -> Model:
         """Make a model the active one. Raises UnknownName."""

@@ -939,7 +939,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Model
-         * @description Delete a model that is not the active one; labels accepted from it stay.
+         * @description Delete a model that is not the active one, with its proposals; labels accepted from it stay.
          */
         delete: operations["delete_model"];
         options?: never;
@@ -2479,6 +2479,12 @@ export interface components {
          */
         Export: {
             /**
+             * Bytes
+             * @description Size of its files; null where it was not kept.
+             * @example 340000
+             */
+            bytes: number | null;
+            /**
              * Can Be Downloaded
              * @description Exports are kept for a month.
              * @example true
@@ -2511,6 +2517,22 @@ export interface components {
              * @example 2026-05-01T09:00:00Z
              */
             made_at: string;
+            /**
+             * Proposals
+             * @description Whether images without an answer had their surest proposal.
+             */
+            proposals: boolean;
+            /**
+             * @description Only images of this split; null for all.
+             * @example train
+             */
+            split: components["schemas"]["Split"] | null;
+            /**
+             * Transfer
+             * @description What was asked to happen to the image files; null: only named where the format can.
+             * @example none
+             */
+            transfer: string | null;
         };
         /**
          * Foretold
@@ -3504,11 +3526,17 @@ export interface components {
              * @example 1
              */
             model_id: number;
+            /**
+             * Rejected In Bulk
+             * @description Rejected together with others, and without a label since.
+             * @example 12
+             */
+            rejected_in_bulk: number;
             /** @description Confirmed of looked at; null before any. */
             share: components["schemas"]["Interval"] | null;
             /**
              * Words
-             * @description A sentence.
+             * @description What it says, in words.
              */
             words: string;
         };
@@ -3893,6 +3921,12 @@ export interface components {
              * @example linear-1
              */
             name: string;
+            /**
+             * Proposed Images
+             * @description Images that have proposals of it, which go when it is deleted.
+             * @example 34
+             */
+            proposed_images: number;
             /** @description On images it was not trained on; null with too few labels. */
             quality: components["schemas"]["Quality"] | null;
             /** @description The run that made it. */

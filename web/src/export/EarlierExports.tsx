@@ -4,17 +4,29 @@ import { Check, Copy, Download } from "lucide-react";
 import { downloadAddress, type MadeExport } from "@/store/exports";
 import { useProject } from "@/store/hooks";
 import { Section } from "@/ui/Section";
-import { ago, countOf } from "@/ui/words";
+import { ago, bytes, countOf } from "@/ui/words";
 
 import classes from "./export.module.css";
-import { titleOf } from "./formats";
+import { titleOf, TRANSFERS } from "./formats";
 
 const lossWords = ({ losses }: MadeExport["losses"]): string =>
   losses.length === 0 ? "nothing lost" : `${countOf(losses.length, "kind")} of things not in it`;
 
+/** What was asked to be in it: "labels and proposals, train split, images linked". */
+const optionWords = ({ proposals, split, transfer }: MadeExport): string =>
+  [
+    proposals ? "labels and proposals" : "labels only",
+    split === null ? "all splits" : `${split} split`,
+    TRANSFERS.filter(({ value }) => value === transfer).map(
+      ({ label }) => `images ${label.toLowerCase()}`,
+    )[0],
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
+
 const Row = ({ made }: { made: MadeExport }) => {
   const { id } = useProject();
-  const { job, format, made_at, folder, can_be_downloaded, losses } = made;
+  const { job, format, made_at, folder, can_be_downloaded, losses, bytes: size } = made;
   const name = `${titleOf(format)}, ${ago(made_at)}`;
   return (
     <li className={classes.made}>
@@ -24,7 +36,8 @@ const Row = ({ made }: { made: MadeExport }) => {
           <time dateTime={made_at} title={new Date(made_at).toLocaleString("en")}>
             {ago(made_at)}
           </time>{" "}
-          · {lossWords(losses)}
+          · {optionWords(made)}
+          {size !== null && ` · ${bytes(size)}`} · {lossWords(losses)}
         </span>
         {folder != null && (
           <span className={classes.path}>

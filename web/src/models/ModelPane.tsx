@@ -4,19 +4,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Sparkles } from "lucide-react";
 import { useState } from "react";
 
-import {
-  activateModel,
-  deleteModel,
-  liveScoreQuery,
-  modelQuery,
-  modelsQuery,
-  type ModelDetails,
-} from "@/store/models";
+import { activateModel, liveScoreQuery, modelQuery, modelsQuery, type ModelDetails } from "@/store/models";
 import { Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { say, sayProblem } from "@/ui/toasts";
 
+import { DeleteDialog } from "./DeleteDialog";
 import { DescribeDialog } from "./DescribeDialog";
 import { Provenance } from "./Provenance";
 import { QualityTable } from "./QualityTable";
@@ -47,44 +41,34 @@ const CompareWith = ({ projectId, model }: { projectId: number; model: ModelDeta
 };
 
 const More = ({
-  projectId,
   model,
   onDescribe,
+  onDelete,
 }: {
-  projectId: number;
   model: ModelDetails;
   onDescribe: () => void;
-}) => {
-  const queries = useQueryClient();
-  const navigate = useNavigate({ from: FROM });
-  const remove = useMutation({
-    mutationFn: () => deleteModel(projectId, model.id),
-    onSuccess: () => void navigate({ search: {} }),
-    onError: sayProblem,
-    onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
-  });
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" px={8} aria-label={`More for ${model.name}`}>
-          <Ellipsis size={16} />
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={onDescribe}>Rename, describe</Menu.Item>
-        <Menu.Item color="red" disabled={model.active} onClick={() => remove.mutate()}>
-          {model.active ? "Delete (not while in use)" : "Delete; labels stay"}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-};
+  onDelete: () => void;
+}) => (
+  <Menu position="bottom-end">
+    <Menu.Target>
+      <Button variant="default" px={8} aria-label={`More for ${model.name}`}>
+        <Ellipsis size={16} />
+      </Button>
+    </Menu.Target>
+    <Menu.Dropdown>
+      <Menu.Item onClick={onDescribe}>Rename, describe</Menu.Item>
+      <Menu.Item color="red" disabled={model.active} onClick={onDelete}>
+        {model.active ? "Delete (not while in use)" : "Delete…"}
+      </Menu.Item>
+    </Menu.Dropdown>
+  </Menu>
+);
 
 /** One model: how good it is, what it was made of, what can be done with it. */
 export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: number }) => {
   const { data: model, error } = useQuery(modelQuery(projectId, modelId));
   const queries = useQueryClient();
-  const [dialog, setDialog] = useState<"try" | "describe" | null>(null);
+  const [dialog, setDialog] = useState<"try" | "describe" | "delete" | null>(null);
   const activate = useMutation({
     mutationFn: () => activateModel(projectId, modelId),
     onSuccess: (used) => {
@@ -107,7 +91,7 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
       <Button variant="default" leftSection={<Sparkles size={16} />} onClick={() => setDialog("try")}>
         Propose classes
       </Button>
-      <More projectId={projectId} model={model} onDescribe={() => setDialog("describe")} />
+      <More model={model} onDescribe={() => setDialog("describe")} onDelete={() => setDialog("delete")} />
     </>
   );
   return (
@@ -132,6 +116,9 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
       <Group gap={0}>
         {dialog === "try" && (
           <TryDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
+        )}
+        {dialog === "delete" && (
+          <DeleteDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
         )}
         {dialog === "describe" && (
           <DescribeDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />

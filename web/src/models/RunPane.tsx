@@ -4,7 +4,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { Play, Square } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 
-import { isOver, resumeRun, runQuery, stopRun, type RunDetails } from "@/store/models";
+import { useSession } from "@/store/hooks";
+import { askAgainMs, isOver, resumeRun, runQuery, stopRun, type RunDetails } from "@/store/models";
+import { useObservable } from "@/store/observable";
 import { Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
@@ -64,9 +66,10 @@ const Latest = ({ metrics }: { metrics: RunDetails["metrics"] }) => {
 
 /** A training while it goes on, or how one ended that gave no model. */
 export const RunPane = ({ projectId, runId }: { projectId: number; runId: number }) => {
+  const connection = useObservable(useSession().events.connection);
   const { data: run, error } = useQuery({
     ...runQuery(projectId, runId),
-    refetchInterval: ({ state }) => (state.data !== undefined && isOver(state.data) ? false : 2000),
+    refetchInterval: ({ state }) => askAgainMs(connection, state.data),
   });
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/projects/$projectId/models" });

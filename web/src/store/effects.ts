@@ -29,6 +29,13 @@ export const patchOf = (states: ImageStates, rows: Uint32Array): Patch => ({
   splits: take(states.splits, rows, new Int8Array(rows.length)),
 });
 
+const differs = (before: Patch, after: Patch, i: number): boolean =>
+  before.states[i] !== after.states[i] ||
+  before.classIds[i] !== after.classIds[i] ||
+  before.proposalClassIds[i] !== after.proposalClassIds[i] ||
+  before.folderIndexes[i] !== after.folderIndexes[i] ||
+  before.splits[i] !== after.splits[i];
+
 /** Puts rows back as they were; their revision goes on, as a revert is an operation too. */
 export const applyPatch = (states: ImageStates, patch: Patch): void => {
   patch.rows.forEach((row, i) => {
@@ -54,7 +61,9 @@ const setClass = (states: ImageStates, row: number, classId: number): void => {
 const unlabelled = (states: ImageStates, row: number): number =>
   states.proposalClassIds[row] === NONE ? STATE.new : STATE.proposed;
 
+/** An image that was set aside has no label to lose, and stays where it is. */
 const clearClass: RowChange = (states, row) => {
+  if (states.classIds[row] === NONE) return;
   states.classIds[row] = NONE;
   states.states[row] = unlabelled(states, row);
 };
@@ -140,9 +149,11 @@ export const applyGesture = (
   const rows = rowsOf(states, gesture.image_ids);
   const patch = patchOf(states, rows);
   const change = changeOf(body, states);
-  for (const row of rows) {
-    change(states, row);
-    states.revisions[row] = (states.revisions[row] ?? 0) + 1;
-  }
+  for (const row of rows) change(states, row);
+  // As on the server, an image that already is as it is wanted is not touched.
+  const after = patchOf(states, rows);
+  rows.forEach((row, i) => {
+    if (differs(patch, after, i)) states.revisions[row] = (states.revisions[row] ?? 0) + 1;
+  });
   return patch;
 };

@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { client, unwrap, type Schemas } from "@/api/client";
 
+import type { Connection } from "./events";
 import type { Job } from "./jobs";
 
 export type Model = Schemas["Model"];
@@ -75,6 +76,12 @@ export const runQuery = (projectId: number, runId: number) =>
         }),
       ),
   });
+
+const ASK_MS = 2000;
+
+/** How often to ask how a run goes: never while the server tells it by events, nor once it is over. */
+export const askAgainMs = (connection: Connection, run: Run | undefined): number | false =>
+  connection === "open" || (run !== undefined && isOver(run)) ? false : ASK_MS;
 
 export const isOver = (run: Run): boolean => run.state !== "running" && run.state !== "waiting";
 

@@ -42,7 +42,8 @@ def list_exports(project: ProjectById) -> list[Export]:
     """The exports of a project, newest first."""
     return [
         Export(
-            job=each.job, format=each.format_name, made_at=each.made_at, losses=report_of(each.losses),
+            job=each.job, format=each.format_name, transfer=each.transfer, proposals=each.with_proposals,
+            split=each.split, made_at=each.made_at, losses=report_of(each.losses), bytes=each.bytes,
             folder=None if each.folder is None else str(each.folder),
             can_be_downloaded=each.folder is not None,
         )

@@ -61,7 +61,7 @@ def describe_model(project: ProjectById, model_id: ModelId, wanted: ModelChanges
     response_class=Response,
 )
 def delete_model(project: ProjectById, model_id: ModelId) -> None:
-    """Delete a model that is not the active one; labels accepted from it stay."""
+    """Delete a model that is not the active one, with its proposals; labels accepted from it stay."""
     project.delete_model(model_id)
 
 

@@ -48,6 +48,15 @@ class Export(Schema):
 
     job: Id = Field(description="The number of its job, and of the export.", examples=[7])
     format: str = Field(description="Its format.", examples=["csv"])
+    transfer: str | None = Field(
+        description="What was asked to happen to the image files; null: only named where the format can.",
+        examples=["none"],
+    )
+    proposals: bool = Field(description="Whether images without an answer had their surest proposal.")
+    split: Split | None = Field(description="Only images of this split; null for all.", examples=["train"])
+    bytes: Count | None = Field(
+        description="Size of its files; null where it was not kept.", examples=[340_000]
+    )
     made_at: datetime = Field(description="When it was finished.", examples=["2026-05-01T09:00:00Z"])
     losses: LossReport = Field(description="What it does not hold.")
     folder: str | None = Field(

@@ -48,6 +48,9 @@ class ModelDetails(Model):
     temperature: float = Field(description="Divides its logits, so that its confidence means what it says.")
     digest: str = Field(description="SHA-256 of its weights.")
     seconds: float | None = Field(description="Its training took.", examples=[1.4])
+    proposed_images: Count = Field(
+        description="Images that have proposals of it, which go when it is deleted.", examples=[34]
+    )
     bytes: Count = Field(description="Its files take.", examples=[120_000])
 
 
@@ -123,7 +126,10 @@ class LiveScore(Schema):
         description="Answered together with others, which says less.", examples=[600]
     )
     corrected_after: Count = Field(description="Of those, where the label is another by now.", examples=[1])
-    words: str = Field(description="A sentence.")
+    rejected_in_bulk: Count = Field(
+        description="Rejected together with others, and without a label since.", examples=[12]
+    )
+    words: str = Field(description="What it says, in words.")
 
 
 class ClassShare(Schema):
@@ -189,5 +195,6 @@ def details_of(found: ModelDetailsValue) -> ModelDetails:
         run=None if found.run is None else run_of(found.run), settings=dict(found.settings),
         labels=dict(found.labels), versions=dict(found.versions), rungs=[Rung(**each) for each in found.rungs],
         embedding=dict(found.embedding), temperature=found.temperature, digest=found.digest, seconds=found.seconds,
+        proposed_images=found.proposed_images,
         bytes=found.bytes,
     )  # fmt: skip
