@@ -54,11 +54,13 @@ def test_the_effects_that_the_web_application_predicts_are_those_of_the_server(s
     done(served, "unclear", [unclear])
     before = seen(served, ids)
     assert {row["state"] for row in before} == {0, 1, 2, 3, 4}
-    told = []
+    told: list[dict[str, Any]] = []
     for kind, more in KINDS:
-        body = {name: named[value] if name == "class_id" else value for name, value in more.items()}
+        body: dict[str, Any] = {
+            name: named[value] if name == "class_id" else value for name, value in more.items()
+        }
         operation = done(served, kind, ids, **body)["operation"]
-        told.append({"body": {"kind": kind, **body}, "after": seen(served, ids)})
+        told.append({"body": dict(body, kind=kind), "after": seen(served, ids)})
         if operation is not None:
             answer = served.client.post(f"{served.path}/operations/{operation['id']}/revert", json={})
             assert answer.status_code == 200, answer.text

@@ -53,8 +53,8 @@ const Screen = () => {
     if (history.operations.length === 0) {
       return cause === undefined ? (
         <Empty title="Nothing has happened yet">
-          Every label, accepted proposal and change of classes is noted here, labels that came with images too,
-          and can be taken back at any time.
+          Every label, accepted proposal and change of classes is noted here, labels that came with images
+          too, and can be taken back at any time.
         </Empty>
       ) : (
         <Empty
