@@ -8,8 +8,9 @@ import { say, sayProblem } from "@/ui/toasts";
 
 const sayFinished = async (queries: QueryClient, job: Job): Promise<void> => {
   const report = hasReport(job) ? await queries.query(reportQuery(job.number)) : null;
-  const end = report === null || report.refused.length === 0 ? "." : "; see Jobs.";
-  say(report === null ? `Finished: ${job.title}` : `Finished: ${job.title}. ${reportWords(report)}${end}`);
+  const more = report === null || report.refused.length === 0 ? "" : "; Jobs tells which";
+  // The bar may cut a long message: what must be read stands first.
+  say(report === null ? `Finished: ${job.title}` : `Finished: ${reportWords(report)}${more}. ${job.title}`);
 };
 
 /** Says when a job that ran while this page was open is over, and how. */

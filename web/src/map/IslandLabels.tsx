@@ -1,6 +1,6 @@
-import { memo } from "react";
+import { memo, useMemo } from "react";
 
-import { onMap, type Point, type ScreenPx } from "@/shapes/mapUnits";
+import { onMap, onScreen, type Point, type ScreenPx } from "@/shapes/mapUnits";
 import { toScreen, type Viewport } from "@/shapes/mapViewport";
 import type { Bridge, IslandReport } from "@/store/mapRounds";
 import { useObservable, type Cell } from "@/store/observable";
@@ -12,6 +12,9 @@ import classes from "./map.module.css";
 import { byHand, byIsland, type Chosen, type Mode } from "./regions";
 
 const LABEL_HEIGHT = 40;
+const GAP_PX = 8;
+/** An island lower than so many labels is small. */
+const SMALL_ISLAND = 2.5;
 const CHARACTER_PX = 7;
 const MOST_BRIDGES = 12;
 
@@ -36,6 +39,35 @@ const withoutOverlap = <T extends Placed>(
     if (!before.some(lies) && !kept.some(lies)) kept.push(label);
   }
   return kept;
+};
+
+/** Highest and lowest point of each island, map units. */
+const reachOf = ({ xy, islands }: Layout): ReadonlyMap<number, { top: number; bottom: number }> => {
+  const reach = new Map<number, { top: number; bottom: number }>();
+  for (let point = 0; point < islands.length; point++) {
+    const island = islands[point] ?? -1;
+    const y = xy[2 * point + 1] ?? 0;
+    const known = reach.get(island);
+    if (known === undefined) reach.set(island, { top: y, bottom: y });
+    else {
+      known.top = Math.max(known.top, y);
+      known.bottom = Math.min(known.bottom, y);
+    }
+  }
+  return reach;
+};
+
+/** In the middle of a large island; above a small one, which it would cover. */
+const placeOf = (
+  now: Viewport,
+  island: IslandReport,
+  reach: { top: number; bottom: number } | undefined,
+): Point<ScreenPx> => {
+  const middle = toScreen(now, onMap(island.centre_x, island.centre_y));
+  if (reach === undefined || (reach.top - reach.bottom) * now.scale > SMALL_ISLAND * LABEL_HEIGHT)
+    return middle;
+  const top = toScreen(now, onMap(island.centre_x, reach.top));
+  return onScreen(top.x, top.y - LABEL_HEIGHT / 2 - GAP_PX);
 };
 
 const middleOf = (
@@ -74,12 +106,13 @@ interface Props {
 /** Names of the islands and marks of the bridges; a click chooses their images. */
 export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoose }: Props) => {
   const now = useObservable(view);
+  const reach = useMemo(() => reachOf(layout), [layout]);
   const names = islands
     .toSorted((a, b) => b.image_count - a.image_count)
     .map((island) => ({
       key: `island ${island.number}`,
       island,
-      at: toScreen(now, onMap(island.centre_x, island.centre_y)),
+      at: placeOf(now, island, reach.get(island.number)),
       half: (Math.max(island.name.length, 12) * CHARACTER_PX) / 2 + 12,
     }));
   const crossings = bridges.slice(0, MOST_BRIDGES).flatMap((bridge) => {
