@@ -66,7 +66,9 @@ def pictures_of(folder: Path) -> set[str]:
 
 def imported(page: Page) -> None:
     """Wait for the end of the import."""
-    expect(page.get_by_text(re.compile(r"^Finished: ([\d,]+|no) images? added"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"^Finished: ([\d,]+|no) images? added"))).to_be_visible(
+        timeout=60_000
+    )
 
 
 def test_a_folder_of_the_machine_becomes_a_project_whose_gallery_fills(
