@@ -22,6 +22,7 @@ FLAGS = [
     "--ignore-gpu-blocklist",
 ]  # fmt: skip
 WAIT_MS = 20_000
+MAPPED_IMAGES = 80
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +88,19 @@ def built_pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pets(built_pets: Path, tmp_path: Path) -> Path:
     """A copy of it for one test."""
     return small_workspace.copied(built_pets, tmp_path / "pets")
+
+
+@pytest.fixture(scope="session")
+def mapped(tmp_path_factory: pytest.TempPathFactory, shared_data: Callable[[str], Path]) -> Path:
+    """A closed workspace: 80 photos of cats and dogs and two rounds of their map by colour. Copy it."""
+    photos, workspace = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("mapped") / "workspace"
+    files = sorted(shared_data("catsdogs").rglob("*.jpg"))
+    for file in files[:: len(files) // MAPPED_IMAGES][:MAPPED_IMAGES]:
+        shutil.copy(file, photos / file.name)
+    with labelgraft.open(workspace, create=True) as bench:
+        project = bench.new_project("photos", classes=["cat", "dog"], backbone="color-histogram")
+        project.add_images(photos)
+        project.map()
+        project.map(rearrange=True, seed=1)
+        project.change_class(project.classes()[0].id, key="k")
+    return workspace

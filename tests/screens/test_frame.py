@@ -9,7 +9,6 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from tests.screens.pets import saved
 from tests.screens.serving import Serving
-from tests.screens.test_map import mapped as mapped
 
 import labelgraft
 

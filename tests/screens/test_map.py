@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import APIResponse, Locator, Page, expect
 from tests.screens.serving import Serving
 
-import labelgraft
 from labelgraft.domain.selection import inside_lasso
 from labelgraft.server import columns
 
@@ -23,22 +22,6 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind === "webgl2" ? null : getContext.call(this, kind, ...rest);
 };
 """
-
-
-@pytest.fixture(scope="session")
-def mapped(tmp_path_factory: pytest.TempPathFactory, shared_data: Callable[[str], Path]) -> Path:
-    """A closed workspace: 80 photos of cats and dogs and two rounds of their map by colour. Copy it."""
-    photos, workspace = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("mapped") / "workspace"
-    files = sorted(shared_data("catsdogs").rglob("*.jpg"))
-    for file in files[:: len(files) // IMAGES][:IMAGES]:
-        shutil.copy(file, photos / file.name)
-    with labelgraft.open(workspace, create=True) as bench:
-        project = bench.new_project("photos", classes=["cat", "dog"], backbone="color-histogram")
-        project.add_images(photos)
-        project.map()
-        project.map(rearrange=True, seed=1)
-        project.change_class(project.classes()[0].id, key="k")
-    return workspace
 
 
 @pytest.fixture
