@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from labelgraft.domain.annotation import Annotation
 from labelgraft.domain.image import Image
-from labelgraft.domain.proposal import Proposal
+from labelgraft.domain.proposal import Proposal, ProposedShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,12 @@ class DetailsPage:
 
     rows: tuple[ImageDetails, ...]
     next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInstances:
+    """An image, what is drawn in it, oldest first, and the open proposals, surest first."""
+
+    image: Image
+    instances: tuple[Annotation, ...]
+    proposals: tuple[ProposedShape, ...]

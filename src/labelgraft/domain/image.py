@@ -17,13 +17,18 @@ class Split(StrEnum):
 
 
 class ImageState(StrEnum):
-    """How far the labelling of an image has come."""
+    """How far the labelling of an image has come.
+
+    draft: it has shapes, but nobody said yet that they are all; only where shapes are drawn. labelled: it has its class,
+    or somebody said that its shapes are all, be it none.
+    """
 
     NEW = "new"
     PROPOSED = "proposed"
     LABELLED = "labelled"
     SKIPPED = "skipped"
     UNCLEAR = "unclear"
+    DRAFT = "draft"
 
 
 STATE_CODES: tuple[ImageState, ...] = tuple(ImageState)

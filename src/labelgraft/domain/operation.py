@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from labelgraft.domain.annotation import Annotation, Author
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, OperationId
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, OperationId, ProposalId
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.project import LabelClass
+from labelgraft.domain.proposal import ProposalState
 
 
 class Cause(StrEnum):
@@ -76,6 +77,16 @@ class ProposalChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedShapeChange:
+    """A proposed shape accepted or rejected, or no longer."""
+
+    image_id: ImageId
+    proposal_id: ProposalId
+    before: ProposalState
+    after: ProposalState
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that one operation changed, in order."""
 
@@ -83,6 +94,7 @@ class Changes:
     images: tuple[ImageChange, ...] = ()
     classes: tuple[ClassChange, ...] = ()
     proposals: tuple[ProposalChange, ...] = ()
+    proposed_shapes: tuple[ProposedShapeChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from labelgraft.domain.ids import ClassId, ModelId, ProjectId
+from labelgraft.domain.shapes.keypoints import Skeleton
 
 
 class Task(StrEnum):
@@ -17,6 +18,11 @@ class Task(StrEnum):
     INSTANCE_SEGMENTATION = "instance-segmentation"
     SEMANTIC_SEGMENTATION = "semantic-segmentation"
     KEYPOINTS = "keypoints"
+
+    @property
+    def draws_shapes(self) -> bool:
+        """Whether annotations have shapes; else they are of the whole image."""
+        return self is not Task.CLASSIFICATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,17 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class LabelClass:
-    """A class of a project: a name with colour (#rrggbb) and key (one character, or none)."""
+    """A class of a project: a name with colour (#rrggbb) and key (one character, or none).
+
+    skeleton: what its keypoints are, None where it has none.
+    """
 
     id: ClassId
     name: str
     colour: str
     key: str | None
     position: int
+    skeleton: Skeleton | None = None
 
 
 CLASS_COLOURS = (

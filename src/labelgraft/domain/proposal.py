@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from labelgraft.domain.arrays import Bools, Floats, Ints
-from labelgraft.domain.ids import ClassId, ImageId, ModelId
+from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProposalId
+from labelgraft.domain.shapes.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,38 @@ class ProposalColumns:
         """The same as one (image, class, confidence) per proposal."""
         listed = zip(self.image_ids.tolist(), self.class_ids.tolist(), self.confidences.tolist(), strict=True)
         return [(ImageId(image), ClassId(class_), confidence) for image, class_, confidence in listed]
+
+
+class ProposalState(StrEnum):
+    """What became of a proposed shape."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+PROPOSAL_STATE_CODES: tuple[ProposalState, ...] = tuple(ProposalState)
+"""In tables a state is its index here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposedShape:
+    """A shape that a model has just found in an image; confidence 0 to 1."""
+
+    image_id: ImageId
+    class_id: ClassId
+    confidence: float
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedShape:
+    """A shape that a model proposed; one that was accepted is a person's annotation, kept here to score the model."""
+
+    id: ProposalId
+    image_id: ImageId
+    model_id: ModelId
+    class_id: ClassId
+    confidence: float
+    shape: Shape
+    state: ProposalState = ProposalState.OPEN

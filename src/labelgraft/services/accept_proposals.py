@@ -19,6 +19,7 @@ from labelgraft.domain.proposal import ProposalColumns
 from labelgraft.domain.reports import AcceptReport
 from labelgraft.domain.selection import Selection
 from labelgraft.errors import BadInput, BadSetting, UnknownName
+from labelgraft.services.accept_shapes import accept_shapes
 from labelgraft.storage import classes, labelling, marks, projects, proposals
 from labelgraft.storage.workspace import Workspace
 
@@ -57,6 +58,11 @@ def accept_in(
     """Accept proposals in the caller's transaction. Raises as accept_proposals."""
     check_request(request)
     project = projects.get(connection, project_id)
+    if project.task.draws_shapes:
+        return accept_shapes(
+            connection, project_id, request.selection, request.threshold, request.class_name, author, dry_run=dry_run,
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
     names = {each.id: each.name for each in classes.of_project(connection, project_id)}
     if not proposals.has_any(connection, project_id):
         raise BadInput(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from labelgraft.domain.annotation import AUTHOR_CODES, Annotation, Author, LabelColumns
 from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
-from labelgraft.storage import dialect
+from labelgraft.storage import dialect, shape_texts
 from labelgraft.storage.tables import annotation, class_
 
 
@@ -57,6 +57,7 @@ _COLUMNS = tuple(
     annotation.c[name]
     for name in (
         "id", "image_id", "class_id", "author_kind", "author_name", "author_model_id", "accepted_from",
+        "shape", "traits",
     )
 )  # fmt: skip
 
@@ -65,11 +66,18 @@ def _read(c: Connection, statement: Select[Any]) -> list[Annotation]:
     """Rows as annotations; those of one author share one value, which bulk work counts on."""
     authors: dict[tuple[int, str, int | None], Author] = {}
     listed = []
-    for number, image_id, class_id, kind, name, model_id, accepted_from in c.execute(statement).fetchall():
+    for number, image_id, class_id, kind, name, model_id, accepted, shape, traits in c.execute(
+        statement
+    ).fetchall():
         key = (kind, name, model_id)
         if key not in authors:
             authors[key] = Author(AUTHOR_CODES[kind], name, model_number(model_id))
-        listed.append(Annotation(number, image_id, class_id, authors[key], accepted_from))
+        listed.append(
+            Annotation(
+                number, image_id, class_id, authors[key], accepted, shape_texts.shape(shape),
+                shape_texts.traits(traits),
+            )
+        )  # fmt: skip
     return listed
 
 

@@ -12,7 +12,7 @@ from labelgraft.domain.ids import AnnotationId, ImageId, ProjectId
 from labelgraft.domain.image import SPLIT_CODES, STATE_CODES
 from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange
 from labelgraft.errors import Conflict
-from labelgraft.storage import dialect, folders, marks, rejecting
+from labelgraft.storage import dialect, folders, marks, proposed_shapes, rejecting, shape_texts
 from labelgraft.storage.tables import annotation, class_
 
 
@@ -22,6 +22,7 @@ def apply(c: Connection, project_id: ProjectId, changes: Changes, touched: marks
     _apply_annotations(c, project_id, changes.annotations)
     _apply_images(c, project_id, changes.images, touched)
     rejecting.apply_changes(c, project_id, changes.proposals)
+    proposed_shapes.apply_changes(c, project_id, changes.proposed_shapes)
 
 
 def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[AnnotationChange]) -> None:
@@ -30,8 +31,9 @@ def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[A
     found = 0
     if gone:
         found += c.execute(delete(annotation).where(dialect.among(c, annotation.c.id, gone))).rowcount
-    for new, numbers in _by_claim(changes):
-        values = dict(zip(_COLUMNS[3:], _row(project_id, new)[3:], strict=True))
+    for new, numbers, names in _by_claim(changes):
+        row = dict(zip(_COLUMNS, _row(project_id, new), strict=True))
+        values = {name: row[name] for name in names}
         found += c.execute(
             update(annotation).where(dialect.among(c, annotation.c.id, numbers)).values(values)
         ).rowcount
@@ -43,27 +45,36 @@ def _apply_annotations(c: Connection, project_id: ProjectId, changes: Sequence[A
     dialect.insert_rows(c, annotation, _COLUMNS, [_row(project_id, a) for a in come])
 
 
-def _by_claim(changes: Iterable[AnnotationChange]) -> Iterable[tuple[Annotation, list[AnnotationId]]]:
-    """Annotations that stay and claim something else: one of each claim, and the numbers of all."""
-    groups: dict[tuple[int, int, int | None], tuple[Annotation, list[AnnotationId]]] = {}
+def _by_claim(
+    changes: Iterable[AnnotationChange],
+) -> Iterable[tuple[Annotation, list[AnnotationId], Sequence[str]]]:
+    """Annotations that stay and claim something else: one of each claim, the numbers of all, and the columns to write.
+
+    Those whose shape stays share a claim; a new shape is written by itself.
+    """
+    groups: dict[tuple[int, int, int | None, int], tuple[Annotation, list[AnnotationId], Sequence[str]]] = {}
     for change in changes:
-        after = change.after
-        if after is not None and change.before is not None:
-            key = (after.class_id, id(after.author), after.accepted_from)
-            groups.setdefault(key, (after, []))[1].append(after.id)
+        before, after = change.before, change.after
+        if after is not None and before is not None:
+            drawn = (before.shape, before.traits) != (after.shape, after.traits)
+            key = (after.class_id, id(after.author), after.accepted_from, after.id if drawn else 0)
+            names = (*_CLAIM, *_DRAWN) if drawn else _CLAIM
+            groups.setdefault(key, (after, [], names))[1].append(after.id)
     return groups.values()
 
 
-_COLUMNS = (
-    "id", "project_id", "image_id", "class_id", "author_kind", "author_name", "author_model_id",
-    "accepted_from",
-)  # fmt: skip
+_CLAIM = ("class_id", "author_kind", "author_name", "author_model_id", "accepted_from")
+_DRAWN = ("shape", "traits")
+_COLUMNS = ("id", "project_id", "image_id", *_CLAIM, *_DRAWN)
 
 
 def _row(project_id: ProjectId, a: Annotation) -> tuple[int | str | None, ...]:
     author = a.author
     kind = AUTHOR_CODES.index(author.kind)
-    return (a.id, project_id, a.image_id, a.class_id, kind, author.name, author.model_id, a.accepted_from)
+    return (
+        a.id, project_id, a.image_id, a.class_id, kind, author.name, author.model_id, a.accepted_from,
+        shape_texts.shape_text(a.shape), shape_texts.traits_text(a.traits),
+    )  # fmt: skip
 
 
 def _apply_images(
@@ -102,5 +113,8 @@ def _apply_classes(c: Connection, changes: Iterable[ClassChange]) -> None:
             c.execute(statement.values(deleted=1))
         else:
             after = change.after
-            values = {"name": after.name, "colour": after.colour, "key": after.key}
+            values = {
+                "name": after.name, "colour": after.colour, "key": after.key,
+                "skeleton": shape_texts.skeleton_text(after.skeleton),
+            }  # fmt: skip
             c.execute(statement.values(deleted=0, position=after.position, **values))

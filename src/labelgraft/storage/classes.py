@@ -15,7 +15,7 @@ from labelgraft.domain.operation import AnnotationChange, Cause, ClassChange, Op
 from labelgraft.domain.project import CLASS_COLOURS, LabelClass
 from labelgraft.errors import AlreadyExists, BadInput, UnknownName
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import counters, dialect, operations, proposal_rows, settling
+from labelgraft.storage import counters, dialect, operations, proposal_rows, settling, shape_texts
 from labelgraft.storage.tables import class_
 
 KEYS = "1234567890"
@@ -196,7 +196,7 @@ def rename(
     Raises: BadInput if the name is empty or the class unknown; AlreadyExists if another class has the name.
     """
     old = get(c, project_id, class_id)
-    new = LabelClass(old.id, name, old.colour, old.key, old.position)
+    new = replace(old, name=name)
     return change(c, project_id, new, author=author, summary=f"Renamed class {old.name} to {name}")
 
 
@@ -209,7 +209,7 @@ def change(
     summary: str = "",
     idempotency_key: str | None = None,
 ) -> Operation:
-    """Change name, colour, key or position of a class, as one operation.
+    """Change name, colour, key, position or skeleton of a class, as one operation.
 
     Raises: BadInput if the name is empty or the class unknown; AlreadyExists if another class has the name
     or the key.
@@ -295,7 +295,7 @@ def merge(
 ) -> Operation:
     """Move all annotations of a class to another and delete the class, as one operation.
 
-    An image that has both keeps one. Raises: BadInput if a class is unknown or both are the same.
+    An image that has both keeps one; instances all stay. Raises: BadInput if a class is unknown or both are the same.
     """
     if class_id == into:
         raise BadInput("A class cannot be merged into itself. Choose two classes.")
@@ -323,9 +323,11 @@ def _left_without(c: Connection, project_id: ProjectId, class_id: ClassId) -> se
 
 
 def _moved(a: Annotation, into: ClassId, present: set[ImageId]) -> Annotation | None:
-    return None if a.image_id in present else Annotation(a.id, a.image_id, into, a.author, a.accepted_from)
+    doubled = a.shape is None and a.image_id in present
+    return None if doubled else replace(a, class_id=into)
 
 
 def from_row(row: Row[Any]) -> LabelClass:
     """The class in a row of the table."""
-    return LabelClass(ClassId(row.id), row.name, row.colour, row.key, row.position)
+    skeleton = shape_texts.skeleton(row.skeleton)
+    return LabelClass(ClassId(row.id), row.name, row.colour, row.key, row.position, skeleton)

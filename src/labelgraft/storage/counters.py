@@ -7,7 +7,18 @@ from sqlalchemy import Connection, select, update
 from labelgraft.storage import dialect
 from labelgraft.storage.tables import counter
 
-KINDS = ("project", "class", "folder", "image", "annotation", "operation", "run", "model", "map_round")
+KINDS = (
+    "project",
+    "class",
+    "folder",
+    "image",
+    "annotation",
+    "proposed_shape",
+    "operation",
+    "run",
+    "model",
+    "map_round",
+)
 
 
 def take(c: Connection, kind: str, count: int = 1) -> int:

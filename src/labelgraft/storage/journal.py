@@ -16,8 +16,15 @@ import numpy as np
 from sqlalchemy import Connection, insert, select
 
 from labelgraft.domain.arrays import Ints
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId, ProjectId
-from labelgraft.domain.operation import AnnotationChange, Changes, ClassChange, ImageChange, ProposalChange
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, OperationId, ProjectId, ProposalId
+from labelgraft.domain.operation import (
+    AnnotationChange,
+    Changes,
+    ClassChange,
+    ImageChange,
+    ProposalChange,
+    ProposedShapeChange,
+)
 from labelgraft.storage import dialect, journal_json
 from labelgraft.storage.tables import bulk_change, change, operation
 
@@ -27,12 +34,15 @@ BULK_FROM = 100
 PACKED = 50_000
 """Changes in one row at most."""
 
+NUMBERED = ("annotation", "proposed-shape")
+"""Subjects whose things stand in the column annotation_id."""
+
 ASKED = "asked"
 """The subject of images that a model was asked about; nothing of them changed but their proposals."""
 
 Text = str | None
 Line = tuple[int, int, Text, Text]
-"""Image, thing, before, after of one change; a thing is an annotation, a proposal's class, or 0."""
+"""Image, thing, before, after of one change; a thing is an annotation, a proposed shape, a proposal's class, or 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,9 @@ def write(c: Connection, operation_id: int, changes: Changes) -> None:
         "annotation": [(a.image_id, a.annotation_id, texts.of(a.before), texts.of(a.after)) for a in changes.annotations],
         "image": _image_lines(changes.images),
         "proposal": [(p.image_id, p.class_id, *journal_json.proposal_texts(p)) for p in changes.proposals],
+        "proposed-shape": [
+            (p.image_id, p.proposal_id, *journal_json.proposed_shape_texts(p)) for p in changes.proposed_shapes
+        ],
     }  # fmt: skip
     rows: list[tuple[Any, ...]] = []
     for subject, lines in subjects.items():
@@ -69,7 +82,7 @@ def write(c: Connection, operation_id: int, changes: Changes) -> None:
             _write_packed(c, operation_id, subject, lines)
             continue
         for image_id, thing, before, after in lines:
-            of_annotation = thing if subject == "annotation" else None
+            of_annotation = thing if subject in NUMBERED else None
             of_class = thing if subject == "proposal" else None
             rows.append((operation_id, len(rows), subject, image_id, of_annotation, of_class, before, after))
     for k in changes.classes:
@@ -93,10 +106,12 @@ def asked(c: Connection, operation_id: OperationId) -> Ints:
 
 def read(c: Connection, operation_id: OperationId) -> Changes:
     """Everything that an operation changed, in the order it was written."""
-    subjects: dict[str, list[Line]] = {"annotation": [], "image": [], "proposal": [], "class": []}
+    subjects: dict[str, list[Line]] = {
+        "annotation": [], "image": [], "proposal": [], "proposed-shape": [], "class": [],
+    }  # fmt: skip
     statement = select(change).where(change.c.operation_id == operation_id)
     for row in c.execute(statement.order_by(change.c.seq)):
-        thing = row.annotation_id if row.subject == "annotation" else row.class_id
+        thing = row.annotation_id if row.subject in NUMBERED else row.class_id
         subjects[row.subject].append((row.image_id or 0, thing or 0, row.before, row.after))
     for subject, lines in subjects.items():
         for pack in _packs(c, subject, bulk_change.c.operation_id == operation_id):
@@ -106,6 +121,7 @@ def read(c: Connection, operation_id: OperationId) -> Changes:
         images=tuple(_image(*line) for line in subjects["image"]),
         classes=tuple(_class(*line) for line in subjects["class"]),
         proposals=tuple(_proposal(*line) for line in subjects["proposal"]),
+        proposed_shapes=tuple(_proposed_shape(*line) for line in subjects["proposed-shape"]),
     )
 
 
@@ -230,6 +246,10 @@ def _image(image_id: int, _: int, before: Text, after: Text) -> ImageChange:
 
 def _proposal(image_id: int, thing: int, _: Text, after: Text) -> ProposalChange:
     return journal_json.proposal_change(ImageId(image_id), ClassId(thing), after or "")
+
+
+def _proposed_shape(image_id: int, thing: int, before: Text, after: Text) -> ProposedShapeChange:
+    return journal_json.proposed_shape_change(ImageId(image_id), ProposalId(thing), before or "", after or "")
 
 
 def _class(_: int, thing: int, before: Text, after: Text) -> ClassChange:

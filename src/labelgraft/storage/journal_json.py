@@ -9,8 +9,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from labelgraft.domain.annotation import Annotation, Author, AuthorKind
-from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId
+from labelgraft.domain.annotation import PLAIN, Annotation, Author, AuthorKind, Traits
+from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, ProposalId
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.operation import (
     AnnotationChange,
@@ -18,8 +18,12 @@ from labelgraft.domain.operation import (
     ImageChange,
     ImageFields,
     ProposalChange,
+    ProposedShapeChange,
 )
 from labelgraft.domain.project import LabelClass
+from labelgraft.domain.proposal import ProposalState
+from labelgraft.domain.shapes.shape import Shape
+from labelgraft.storage import shape_texts
 
 
 class ClaimTexts:
@@ -36,6 +40,8 @@ class ClaimTexts:
         """The text of one annotation, None for none."""
         if value is None:
             return None
+        if value.shape is not None or value.traits is not PLAIN:
+            return _claim_text(value)  # no two are alike
         key = (value.class_id, id(value.author), value.accepted_from)
         text = self._texts.get(key)
         if text is None:
@@ -76,11 +82,25 @@ def proposal_change(image_id: ImageId, class_id: ClassId, after: str) -> Proposa
     return ProposalChange(image_id, class_id, model_id, rejected)
 
 
+def proposed_shape_texts(value: ProposedShapeChange) -> tuple[str, str]:
+    """A proposed shape before and after."""
+    return value.before.value, value.after.value
+
+
+def proposed_shape_change(
+    image_id: ImageId, proposal_id: ProposalId, before: str, after: str
+) -> ProposedShapeChange:
+    """The change of a proposed shape from its row."""
+    return ProposedShapeChange(image_id, proposal_id, ProposalState(before), ProposalState(after))
+
+
 def class_text(value: LabelClass | None) -> str | None:
     """The class; its number has a column of its own."""
     if value is None:
         return None
     fields = {"name": value.name, "colour": value.colour, "key": value.key, "position": value.position}
+    if value.skeleton is not None:
+        fields["skeleton"] = shape_texts.skeleton_text(value.skeleton)
     return json.dumps(fields)
 
 
@@ -97,7 +117,8 @@ def _claim_text(value: Annotation) -> str:
     }
     if value.accepted_from is not None:
         claim["accepted_from"] = value.accepted_from
-    return json.dumps(claim)
+    drawn = {"shape": shape_texts.shape_text(value.shape), "traits": shape_texts.traits_text(value.traits)}
+    return json.dumps({**claim, **{name: text for name, text in drawn.items() if text is not None}})
 
 
 @lru_cache(64)
@@ -111,18 +132,22 @@ def _proposal(text: str) -> tuple[ModelId, bool]:
     return ModelId(fields["model"]), fields["rejected"]
 
 
+Claim = tuple[ClassId, Author, ModelId | None, Shape | None, Traits]
+
+
 @lru_cache(4096)
-def _claim(text: str) -> tuple[ClassId, Author, ModelId | None]:
+def _claim(text: str) -> Claim:
     claim = json.loads(text)
     kind, name, model_id = claim["author"]
-    return ClassId(claim["class"]), Author(AuthorKind(kind), name, model_id), claim.get("accepted_from")
+    author = Author(AuthorKind(kind), name, model_id)
+    drawn = shape_texts.shape(claim.get("shape")), shape_texts.traits(claim.get("traits"))
+    return ClassId(claim["class"]), author, claim.get("accepted_from"), *drawn
 
 
 def _annotation(image_id: ImageId, annotation_id: AnnotationId, text: str | None) -> Annotation | None:
     if text is None:
         return None
-    class_id, author, accepted_from = _claim(text)
-    return Annotation(annotation_id, image_id, class_id, author, accepted_from)
+    return Annotation(annotation_id, image_id, *_claim(text))
 
 
 @lru_cache(4096)
@@ -138,4 +163,7 @@ def _fields(text: str) -> ImageFields:
 
 
 def _class(class_id: ClassId, text: str | None) -> LabelClass | None:
-    return None if text is None else LabelClass(id=class_id, **json.loads(text))
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return LabelClass(id=class_id, **{**fields, "skeleton": shape_texts.skeleton(fields.get("skeleton"))})

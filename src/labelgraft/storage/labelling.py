@@ -1,7 +1,7 @@
 """What a person or a job does to labels, each verb as one operation of the journal.
 
 An image is labelled while it has an annotation; so skipping a labelled image takes its annotations away, in
-the same operation.
+the same operation. Where shapes are drawn they stay: the image is only set aside.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from labelgraft.domain.annotation import Annotation, Author
 from labelgraft.domain.ids import AnnotationId, ClassId, ImageId, ModelId, ProjectId
 from labelgraft.domain.image import ImageState, Split
 from labelgraft.domain.operation import AnnotationChange, Cause, ImageFields, Operation
+from labelgraft.domain.project import Project
 from labelgraft.errors import BadInput
 from labelgraft.storage import annotations as truth
-from labelgraft.storage import classes, counters, operations, projects, rejecting, settling
+from labelgraft.storage import (
+    classes,
+    counters,
+    instances,
+    operations,
+    projects,
+    proposed_shapes,
+    rejecting,
+    settling,
+)
 from labelgraft.storage.reverting import revert as revert
 
 
@@ -80,7 +90,9 @@ def set_classes(
     done = _begin(c, project_id, expected_revisions, idempotency_key)
     if done is not None:
         return done
-    multi_label = projects.get(c, project_id).multi_label
+    project = projects.get(c, project_id)
+    _check_whole_images(project, class_ids)
+    multi_label = project.multi_label
     _check_classes(c, project_id, class_ids, multi_label)
     current = truth.of_images(c, class_ids)
     number = counters.take(c, "annotation", sum(map(len, class_ids.values())))
@@ -127,7 +139,9 @@ def clear_class(
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
 ) -> Operation:
-    """Take a class away from images, or every class where none is named.
+    """Take a class away from images, or every class where none is named; where shapes are drawn, those of that class.
+
+    An image that loses all its shapes so is new again.
 
     Raises: StaleRevision, BadInput; nothing is saved then.
     """
@@ -135,6 +149,7 @@ def clear_class(
     if done is not None:
         return done
     changes = _removals(c, image_ids, class_id)
+    opened = image_ids if class_id is None and projects.get(c, project_id).task.draws_shapes else ()
     return settling.settle(
         c,
         project_id,
@@ -143,6 +158,7 @@ def clear_class(
         cause=cause,
         summary=summary,
         detail=detail,
+        fallback=dict.fromkeys(opened, ImageState.NEW),
         idempotency_key=idempotency_key,
     )
 
@@ -160,7 +176,7 @@ def set_state(
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
 ) -> Operation:
-    """Mark images as skipped, unclear or new again; their annotations go, in the same operation.
+    """Mark images as skipped, unclear or new again; their classes go, in the same operation, but not what is drawn.
 
     Raises: BadInput for the states that follow from labels and proposals (labelled, proposed);
     StaleRevision. Nothing is saved then.
@@ -170,10 +186,11 @@ def set_state(
     done = _begin(c, project_id, expected_revisions, idempotency_key)
     if done is not None:
         return done
+    drawn = projects.get(c, project_id).task.draws_shapes
     return settling.settle(
         c,
         project_id,
-        _removals(c, image_ids, None),
+        () if drawn else _removals(c, image_ids, None),
         author=author,
         cause=cause,
         summary=summary,
@@ -229,6 +246,23 @@ def reject(
     done = _begin(c, project_id, None, idempotency_key)
     if done is not None:
         return done
+    if projects.get(c, project_id).task.draws_shapes:
+        proposed = [
+            one
+            for listed in proposed_shapes.of_images(c, image_ids).values()
+            for one in listed
+            if class_id is None or one.class_id == class_id
+        ]
+        return instances.reject(
+            c,
+            project_id,
+            proposed,
+            author=author,
+            cause=cause,
+            summary=summary,
+            detail=detail,
+            idempotency_key=idempotency_key,
+        )
     changes, losing = rejecting.to_reject(c, project_id, image_ids, class_id)
     return settling.settle(
         c,
@@ -318,6 +352,14 @@ def _in_splits(
 ) -> dict[ImageId, ImageFields]:
     now = settling.current_fields(c, project_id, splits)
     return {i: ImageFields(old.state, splits[i], old.folder) for i, old in now.items()}
+
+
+def _check_whole_images(project: Project, class_ids: Mapping[ImageId, Sequence[ClassId]]) -> None:
+    if project.task.draws_shapes and any(class_ids.values()):
+        raise BadInput(
+            f"In {project.name!r} shapes are drawn ({project.task.value}); a class cannot be given to whole images. Nothing "
+            "was saved. Draw shapes, or accept proposed ones."
+        )
 
 
 def _check_classes(

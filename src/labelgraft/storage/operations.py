@@ -22,6 +22,7 @@ from labelgraft.domain.operation import (
     ImageChange,
     Operation,
     ProposalChange,
+    ProposedShapeChange,
 )
 from labelgraft.errors import BadInput, StaleRevision, UnknownNumber
 from labelgraft.storage import annotations as truth
@@ -42,6 +43,7 @@ def record(
     image_changes: Sequence[ImageChange] = (),
     class_changes: Sequence[ClassChange] = (),
     proposal_changes: Sequence[ProposalChange] = (),
+    proposed_shape_changes: Sequence[ProposedShapeChange] = (),
     expected_revisions: Mapping[ImageId, int] | None = None,
     idempotency_key: str | None = None,
     reverts: OperationId | None = None,
@@ -59,10 +61,14 @@ def record(
     if done is not None:
         return done
     check_revisions(c, project_id, expected_revisions)
-    of_images = (annotation_changes, image_changes, proposal_changes)
+    of_images = (annotation_changes, image_changes, proposal_changes, proposed_shape_changes)
     touched = _touched(c, project_id, {one.image_id for listed in of_images for one in listed})
     changes = Changes(
-        tuple(annotation_changes), tuple(image_changes), tuple(class_changes), tuple(proposal_changes)
+        tuple(annotation_changes),
+        tuple(image_changes),
+        tuple(class_changes),
+        tuple(proposal_changes),
+        tuple(proposed_shape_changes),
     )
     applying.apply(c, project_id, changes, touched)
     operation_id = counters.take(c, "operation")

@@ -94,6 +94,7 @@ def delete(c: Connection, project_id: ProjectId) -> None:
         tables.operation,
         tables.proposal,
         tables.rejection,
+        tables.proposed_shape,
         tables.annotation,
         tables.duplicate,
         tables.image_file,

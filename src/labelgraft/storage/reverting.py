@@ -26,9 +26,10 @@ from labelgraft.domain.operation import (
     ImageFields,
     Operation,
     ProposalChange,
+    ProposedShapeChange,
     RevertReport,
 )
-from labelgraft.domain.project import LabelClass
+from labelgraft.domain.project import LabelClass, Project
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import (
     classes,
@@ -37,6 +38,7 @@ from labelgraft.storage import (
     overriding,
     projects,
     proposal_rows,
+    proposed_shapes,
     rejecting,
     settling,
 )
@@ -61,9 +63,9 @@ def revert(
     done = operations.by_idempotency_key(c, project_id, idempotency_key)
     if done is not None:
         return RevertReport(reverted, done, done.image_count, ())
-    plan = _plan(c, project_id, operation_id, multi_label=project.multi_label)
+    plan = _plan(c, project, operation_id)
     overridden = overriding.find(c, project_id, operation_id, plan.done, plan.back)
-    parts = (plan.back.annotations, plan.back.images, plan.back.proposals)
+    parts = (plan.back.annotations, plan.back.images, plan.back.proposals, plan.back.proposed_shapes)
     touched = {one.image_id for part in parts for one in part}
     if dry_run or plan.back == Changes():
         return RevertReport(reverted, None, len(touched), overridden)
@@ -90,6 +92,7 @@ def _record(
         image_changes=back.images,
         class_changes=back.classes,
         proposal_changes=back.proposals,
+        proposed_shape_changes=back.proposed_shapes,
         idempotency_key=idempotency_key,
         reverts=reverted.id,
     )
@@ -125,23 +128,38 @@ def summary_of(reverted: Operation) -> str:
     return f"Took back: {reverted.summary}"
 
 
-def _plan(c: Connection, project_id: ProjectId, operation_id: OperationId, *, multi_label: bool) -> _Plan:
-    done = journal.read(c, operation_id)
+def _plan(c: Connection, project: Project, operation_id: OperationId) -> _Plan:
+    project_id, done = project.id, journal.read(c, operation_id)
     going = _classes_to_drop(c, project_id, done.classes)
     leaving = [a for class_id in going for a in truth.of_class(c, class_id)]
     image_ids = {a.image_id for a in done.annotations} | {a.image_id for a in leaving}
     current = truth.of_images(c, image_ids)
-    target = _target(done.annotations, current, going, multi_label=multi_label)
+    target = _target(done.annotations, current, going, project)
     back = _differences(current, target)
-    fallback, fields = _fields_back(c, project_id, done.images)
+    fallback, fields = _fields_back(c, project, done.images)
     of_classes = _classes_back(c, project_id, done.classes, back)
     coming = {one.class_id for one in of_classes if one.before is None}
     alive = {k.id for k in classes.of_project(c, project_id)} | coming
     of_proposals, gaining = rejecting.to_restore(c, project_id, done.proposals, alive)
     gaining |= proposal_rows.images_of_classes(c, project_id, coming)
     losing = _left_without(c, project_id, of_proposals, of_classes)
-    images = settling.image_changes(c, project_id, back, fallback, fields, gaining, losing)
-    return _Plan(done, Changes(tuple(back), tuple(images), tuple(of_classes), tuple(of_proposals)))
+    of_shapes = _answers_back(c, done.proposed_shapes)
+    with_some, without = proposed_shapes.gaining_and_losing(c, of_shapes)
+    images = settling.image_changes(
+        c, project_id, back, fallback, fields, gaining | with_some, losing | without
+    )
+    changes = (tuple(back), tuple(images), tuple(of_classes), tuple(of_proposals), tuple(of_shapes))
+    return _Plan(done, Changes(*changes))
+
+
+def _answers_back(c: Connection, done: Sequence[ProposedShapeChange]) -> list[ProposedShapeChange]:
+    """Proposed shapes that are still as the operation left them, back to how they were."""
+    now = proposed_shapes.of_ids(c, {one.proposal_id for one in done})
+    return [
+        ProposedShapeChange(one.image_id, one.proposal_id, one.after, one.before)
+        for one in done
+        if one.proposal_id in now and now[one.proposal_id].state is one.after
+    ]
 
 
 def _left_without(
@@ -165,8 +183,7 @@ def _target(
     done: Iterable[AnnotationChange],
     current: Mapping[ImageId, Sequence[Annotation]],
     going: set[ClassId],
-    *,
-    multi_label: bool,
+    project: Project,
 ) -> dict[ImageId, list[Annotation]]:
     by_image: dict[ImageId, list[AnnotationChange]] = defaultdict(list)
     for one in done:
@@ -177,11 +194,13 @@ def _target(
         before = [one.before for one in changed if one.before is not None]
         numbers = {one.annotation_id for one in changed}
         taken = {a.class_id for a in before} | going
-        if changed and not multi_label:
+        if project.task.draws_shapes:
+            taken = going
+        elif changed and not project.multi_label:
             target[image_id] = before
-        else:
-            stays = [a for a in present if a.id not in numbers and a.class_id not in taken]
-            target[image_id] = stays + before
+            continue
+        stays = [a for a in present if a.id not in numbers and a.class_id not in taken]
+        target[image_id] = stays + before
     return target
 
 
@@ -199,15 +218,21 @@ def _differences(
 
 
 def _fields_back(
-    c: Connection, project_id: ProjectId, done: Sequence[ImageChange]
+    c: Connection, project: Project, done: Sequence[ImageChange]
 ) -> tuple[dict[ImageId, ImageState], dict[ImageId, ImageFields]]:
-    """States to fall back to where no annotation is left, and splits and folders to set."""
-    now = settling.current_fields(c, project_id, [one.image_id for one in done])
+    """States to fall back to where no annotation is left, and splits and folders to set.
+
+    Where shapes are drawn a state that somebody has changed since stays.
+    """
+    now = settling.current_fields(c, project.id, [one.image_id for one in done])
     fallback: dict[ImageId, ImageState] = {}
     fields: dict[ImageId, ImageFields] = {}
     for one in done:
         before, after, at = one.before, one.after, now[one.image_id]
-        if before.state is not after.state:
+        if project.task.draws_shapes:
+            if before.state is not after.state and at.state is after.state:
+                fallback[one.image_id] = before.state
+        elif before.state is not after.state:
             fallback[one.image_id] = ImageState.NEW if before.state is ImageState.LABELLED else before.state
         split = before.split if before.split is not after.split else at.split
         folder = before.folder if before.folder != after.folder else at.folder
@@ -253,6 +278,7 @@ def _fields_of_class_back(now: LabelClass, before: LabelClass, after: LabelClass
         colour=before.colour if before.colour != after.colour else now.colour,
         key=before.key if before.key != after.key else now.key,
         position=before.position if before.position != after.position else now.position,
+        skeleton=before.skeleton if before.skeleton != after.skeleton else now.skeleton,
     )
 
 

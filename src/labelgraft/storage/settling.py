@@ -1,4 +1,8 @@
-"""New annotations of images bring their states along: an image is labelled while it has an annotation."""
+"""New annotations of images bring their states along.
+
+Where classes are given to whole images, one is labelled while it has an annotation. Where shapes are drawn, an image with
+shapes is a draft until somebody says that these are all; then it is labelled, be there shapes or none.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +25,15 @@ from labelgraft.domain.operation import (
     ImageFields,
     Operation,
     ProposalChange,
+    ProposedShapeChange,
 )
-from labelgraft.storage import dialect, folders, marks, operations, proposal_rows
+from labelgraft.storage import dialect, folders, marks, operations, projects, proposal_rows, proposed_shapes
 from labelgraft.storage.tables import annotation
 
 UNANSWERED = (ImageState.NEW, ImageState.PROPOSED)
 """States of an image nobody has said anything about; which one depends on whether a proposal is there."""
+
+ASIDE = (ImageState.SKIPPED, ImageState.UNCLEAR)
 
 
 def settle(
@@ -42,15 +49,18 @@ def settle(
     fields: Mapping[ImageId, ImageFields] | None = None,
     class_changes: Sequence[ClassChange] = (),
     proposal_changes: Sequence[ProposalChange] = (),
+    proposed_shape_changes: Sequence[ProposedShapeChange] = (),
     losing: AbstractSet[ImageId] = frozenset(),
     idempotency_key: str | None = None,
     reverts: OperationId | None = None,
 ) -> Operation:
     """Record annotation changes together with the states that follow from them.
 
-    fallback: the state of an image left without annotations; new where not given. fields: splits and
-    folders to set (their states are not read). losing: images that have no proposal once this is done.
+    fallback: the state of an image left without annotations; new where not given. Where shapes are drawn, the state that
+    the image gets. fields: splits and folders to set (their states are not read). losing: images that have no proposal
+    once this is done.
     """
+    gaining, without = proposed_shapes.gaining_and_losing(c, proposed_shape_changes)
     return operations.record(
         c,
         project_id,
@@ -60,10 +70,11 @@ def settle(
         detail=detail,
         annotation_changes=annotation_changes,
         image_changes=image_changes(
-            c, project_id, annotation_changes, fallback or {}, fields or {}, losing=losing
+            c, project_id, annotation_changes, fallback or {}, fields or {}, gaining, losing | without
         ),
         class_changes=class_changes,
         proposal_changes=proposal_changes,
+        proposed_shape_changes=proposed_shape_changes,
         idempotency_key=idempotency_key,
         reverts=reverts,
     )
@@ -88,13 +99,20 @@ def image_changes(
         balance[change.image_id] = balance.get(change.image_id, 0) + step
     before = current_fields(c, project_id, balance)
     operations.check_all_known(len(before), len(balance))
-    has = annotation_counts(c, [i for i in balance if before[i].state is ImageState.LABELLED])
+    drawn = projects.get(c, project_id).task.draws_shapes
+    has = annotation_counts(c, [i for i in balance if drawn or before[i].state is ImageState.LABELLED])
     empty = [i for i in balance if has.get(i, 0) + balance[i] == 0]
+    annotated = {change.image_id for change in annotation_changes}
     proposed = (proposal_rows.with_some(c, project_id, empty) - losing) | gaining
     changes = []
     made: dict[tuple[int, str, int], ImageFields] = {}
     for image_id, old in before.items():
-        if has.get(image_id, 0) + balance[image_id] > 0:
+        if drawn:
+            wanted_state = fallback.get(image_id, old.state)
+            if wanted_state in ASIDE and image_id in annotated and image_id not in fallback:
+                wanted_state = ImageState.DRAFT
+            state = _drawn(wanted_state, has.get(image_id, 0) + balance[image_id] > 0, image_id in proposed)
+        elif has.get(image_id, 0) + balance[image_id] > 0:
             state = ImageState.LABELLED
         else:
             stays = ImageState.NEW if old.state is ImageState.LABELLED else old.state
@@ -109,6 +127,15 @@ def image_changes(
             made[key] = ImageFields(state, wanted.split, wanted.folder)
         changes.append(ImageChange(image_id, old, made[key]))
     return changes
+
+
+def _drawn(state: ImageState, has_shapes: bool, is_proposed: bool) -> ImageState:
+    """The state of an image where shapes are drawn; what somebody said of it stays."""
+    if state is ImageState.LABELLED or state in ASIDE:
+        return state
+    if has_shapes:
+        return ImageState.DRAFT
+    return ImageState.PROPOSED if is_proposed else ImageState.NEW
 
 
 def current_fields(

@@ -61,6 +61,7 @@ class_ = Table(
     _text("key", null=True),
     _number("position"),
     _number("deleted"),
+    _text("skeleton", null=True),
     Index("class_of_project", "project_id", "position"),
 )
 """A deleted class stays as a row, so that an operation taken back can bring it back."""
@@ -133,6 +134,8 @@ annotation = Table(
     _text("author_name"),
     _number("author_model_id", null=True),
     _number("accepted_from", null=True),
+    _text("shape", null=True),
+    _text("traits", null=True),
     Index("annotation_of_image", "image_id"),
     Index("annotation_of_class", "class_id", "image_id"),
 )
@@ -172,7 +175,8 @@ change = Table(
     Index("change_of_image", "image_id", "operation_id"),
     **CLUSTERED,
 )
-"""subject is annotation, image, proposal or class; before and after are JSON, null where the thing was not there."""
+"""subject is annotation, image, proposal, proposed-shape or class; before and after are JSON, null where the thing was not
+there. annotation_id is also the number of a proposed shape."""
 
 bulk_change = Table(
     "bulk_change",
@@ -219,6 +223,23 @@ proposal = Table(
     **CLUSTERED,
 )
 """band is the step of the ladder in proposals.py that the confidence stands on."""
+
+proposed_shape = Table(
+    "proposed_shape",
+    METADATA,
+    _id(),
+    _number("project_id", ForeignKey("project.id")),
+    _number("image_id", ForeignKey("image.id")),
+    _number("class_id", ForeignKey("class.id")),
+    _number("model_id"),
+    Column("confidence", Float, nullable=False),
+    _number("state"),
+    _text("shape"),
+    Index("proposed_shape_of_image", "image_id"),
+    Index("proposed_shape_of_project", "project_id", "model_id"),
+)
+"""Shapes that models proposed. Where shapes are drawn, `proposal` holds for each image the surest open one of each class,
+by which images are filtered and coloured."""
 
 run = Table(
     "run",

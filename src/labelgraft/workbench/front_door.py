@@ -102,8 +102,10 @@ class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
         """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name)."""
         if not name.strip():
             raise BadInput("A project needs a name that is not empty. Nothing was created.")
-        if Task(task) is not Task.CLASSIFICATION:
-            raise BadSetting(f"task: found {Task(task).value}; this version labels classification only.")
+        if multi_label and Task(task).draws_shapes:
+            raise BadSetting(
+                f"multi_label: it is for classification, and the task is {Task(task).value}. Nothing was created."
+            )
         registry.get(backbone)
         with self._engine.workspace.database.writing() as connection:
             made = projects.create(

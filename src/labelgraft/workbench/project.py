@@ -22,6 +22,7 @@ from labelgraft.workbench.export_jobs import loss_report
 from labelgraft.workbench.export_verbs import ExportVerbs
 from labelgraft.workbench.image_verbs import ImageVerbs
 from labelgraft.workbench.ingest_jobs import network_choice
+from labelgraft.workbench.instance_verbs import InstanceVerbs
 from labelgraft.workbench.intake_verbs import IntakeVerbs, source_at
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
@@ -39,6 +40,7 @@ class ProjectBench(
     IntakeVerbs,
     ExportVerbs,
     ImageVerbs,
+    InstanceVerbs,
     LabellingVerbs,
     ClassVerbs,
     LearningVerbs,

@@ -13,7 +13,7 @@ from labelgraft.errors import WorkspaceTooNew
 from labelgraft.storage import dialect
 from labelgraft.storage.database import Database
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every step this version knows, oldest first; the last is what it works with."""
 
 
