@@ -44,7 +44,7 @@ def next_step(
         return NextStep.SET_CLASSES
     if not rounds:
         return NextStep.LAY_OUT
-    if not per_state[ImageState.NEW] + per_state[ImageState.PROPOSED]:
+    if not per_state[ImageState.NEW] + per_state[ImageState.PROPOSED] + per_state[ImageState.DRAFT]:
         return NextStep.EXPORT
     if labelled < ENOUGH_TO_TRAIN:
         return NextStep.LABEL

@@ -22,7 +22,9 @@ from labelgraft.storage.workspace import Workspace
 SHORT_FROM = 5_000
 """With more images the queue is made from short forms of their vectors."""
 
-UNANSWERED = (STATE_CODES.index(ImageState.NEW), STATE_CODES.index(ImageState.PROPOSED))
+UNANSWERED = tuple(
+    STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED, ImageState.DRAFT)
+)
 
 
 def next_images(

@@ -21,7 +21,9 @@ from labelgraft.services.filter_images import filtered_rows
 from labelgraft.storage import maps, marks
 from labelgraft.storage.workspace import Workspace
 
-UNLABELLED = tuple(STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED))
+UNLABELLED = tuple(
+    STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED, ImageState.DRAFT)
+)
 FEWEST_CORNERS = 3
 DEEPEST = 8
 """Selectors within selectors."""

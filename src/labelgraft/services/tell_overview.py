@@ -160,7 +160,10 @@ def pace_from(story: list[Gesture], per_state: Mapping[ImageState, int]) -> Pace
             labels = each.image_count if each.cause in ANSWERS else 0
             timed = TimedGesture(each.made_at.timestamp(), labels, shown)
             people.setdefault(each.person, []).append(timed)
-    return pace_of(people.values(), per_state[ImageState.NEW] + per_state[ImageState.PROPOSED])
+    return pace_of(
+        people.values(),
+        per_state[ImageState.NEW] + per_state[ImageState.PROPOSED] + per_state[ImageState.DRAFT],
+    )
 
 
 def next_action(

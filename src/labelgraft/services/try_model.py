@@ -27,7 +27,9 @@ from labelgraft.storage.workspace import Workspace
 TRIED = 12
 MOST_CLASSES = 10
 """Classes told per image; the rest share what is left."""
-WITHOUT_LABEL = tuple(STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED))
+WITHOUT_LABEL = tuple(
+    STATE_CODES.index(state) for state in (ImageState.NEW, ImageState.PROPOSED, ImageState.DRAFT)
+)
 NETWORK_CANDIDATES = 24
 """Images that a fine-tuned network is run on to choose from, where it has not embedded the project yet."""
 

@@ -623,8 +623,8 @@ export interface paths {
          * Get Image States
          * @description What every image is now, by number.
          *
-         *     image_ids (uint32), states (int8: new, proposed, labelled, skipped, unclear), class_ids (int32: the first label, -1 for
-         *     none), proposal_class_ids (int32, -1), confidences (float32, NaN), folder_index (int32, into the fact folders), splits
+         *     image_ids (uint32), states (int8: new, proposed, labelled, skipped, unclear, draft), class_ids (int32: the first label,
+         *     -1 for none), proposal_class_ids (int32, -1), confidences (float32, NaN), folder_index (int32, into the fact folders), splits
          *     (int8: none, train, test), revisions (uint32). Facts: folders, operation_id (the newest one).
          */
         get: operations["get_image_states"];
@@ -670,6 +670,33 @@ export interface paths {
         get: operations["get_image"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/{image_id}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Instances
+         * @description What is drawn in an image, and what is proposed for it.
+         */
+        get: operations["get_instances"];
+        put?: never;
+        /**
+         * Edit Instances
+         * @description Do one gesture of the editor: draw, change, delete, accept, reject, finish.
+         *
+         *     Shapes are cut at the edges of the image. Where the image is not at its expected revision nothing is done; the answer
+         *     (409) has in detail.current what is drawn in it now.
+         */
+        post: operations["edit_instances"];
         delete?: never;
         options?: never;
         head?: never;
@@ -733,6 +760,26 @@ export interface paths {
          * @description What an import would find: the format, classes and counts, the first rows, what would be refused.
          */
         post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/instances/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Instances
+         * @description The same of several images, in that order; those that are gone are left out.
+         */
+        post: operations["look_up_instances"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1891,6 +1938,33 @@ export interface components {
             voters: number;
         };
         /**
+         * BoxShape
+         * @description A box with sides along the image.
+         */
+        BoxShape: {
+            /**
+             * Box
+             * @description Left, top, right, bottom.
+             * @example [
+             *       10.5,
+             *       20,
+             *       110,
+             *       90.25
+             *     ]
+             */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * @description A box. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "box";
+        };
+        /**
          * Bridge
          * @description Images whose nearest neighbours are split between two islands.
          */
@@ -2017,6 +2091,31 @@ export interface components {
              * @example 12 images labelled cat by lasso on round 3
              */
             words: string;
+        };
+        /**
+         * ChangedInstance
+         * @description An instance as it is wanted; what stays is given again.
+         */
+        ChangedInstance: {
+            /**
+             * Class Id
+             * @description Its class.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 901
+             */
+            id: number;
+            /**
+             * Shape
+             * @description Where it is.
+             */
+            shape: components["schemas"]["BoxShape"] | components["schemas"]["RotatedBoxShape"] | components["schemas"]["PolygonShape"] | components["schemas"]["MaskShape"] | components["schemas"]["KeypointsShape"];
+            /** @description What else is said of it; null for nothing. */
+            traits?: components["schemas"]["InstanceTraits"] | null;
         };
         /**
          * ClassChange
@@ -2858,6 +2957,48 @@ export interface components {
             width_px: number;
         };
         /**
+         * ImageInstances
+         * @description What is drawn in an image, and proposed.
+         */
+        ImageInstances: {
+            /**
+             * Height Px
+             * @description Of the upright image.
+             * @example 480
+             */
+            height_px: number;
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Instances
+             * @description Oldest first.
+             */
+            instances: components["schemas"]["Instance"][];
+            /**
+             * Proposals
+             * @description The open ones, surest first.
+             */
+            proposals: components["schemas"]["ProposedShape"][];
+            /**
+             * Revision
+             * @description How many operations touched it; give it back with a gesture.
+             * @example 3
+             */
+            revision: number;
+            /** @description How far its labelling has come. */
+            state: components["schemas"]["ImageState"];
+            /**
+             * Width Px
+             * @description Of the upright image.
+             * @example 640
+             */
+            width_px: number;
+        };
+        /**
          * ImageOrder
          * @description By what images are ordered: number; worth looking at; confidence, the least first; likeness to an image.
          * @enum {string}
@@ -2973,9 +3114,12 @@ export interface components {
         /**
          * ImageState
          * @description How far the labelling of an image has come.
+         *
+         *     draft: it has shapes, but nobody said yet that they are all; only where shapes are drawn. labelled: it has its class,
+         *     or somebody said that its shapes are all, be it none.
          * @enum {string}
          */
-        ImageState: "new" | "proposed" | "labelled" | "skipped" | "unclear";
+        ImageState: "new" | "proposed" | "labelled" | "skipped" | "unclear" | "draft";
         /**
          * ImportFrom
          * @description Where images come from: a place below a root, or an upload; one of the two.
@@ -3078,6 +3222,188 @@ export interface components {
              * @example 2
              */
             set_aside: number;
+        };
+        /**
+         * Instance
+         * @description One annotated object.
+         */
+        Instance: {
+            /**
+             * Accepted From
+             * @description The model whose proposal it was.
+             * @example null
+             */
+            accepted_from: number | null;
+            /**
+             * Author
+             * @description Who drew or changed it last.
+             * @example ada
+             */
+            author: string;
+            /** @description A person, a model or an import. */
+            author_kind: components["schemas"]["AuthorKind"];
+            /**
+             * Class Id
+             * @description Its class.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 901
+             */
+            id: number;
+            /**
+             * Shape
+             * @description Where it is.
+             */
+            shape: components["schemas"]["BoxShape"] | components["schemas"]["RotatedBoxShape"] | components["schemas"]["PolygonShape"] | components["schemas"]["MaskShape"] | components["schemas"]["KeypointsShape"];
+            /** @description What else is said of it. */
+            traits: components["schemas"]["InstanceTraits"];
+        };
+        /**
+         * InstanceGesture
+         * @description One gesture of the editor on one image; everything together is one operation.
+         */
+        InstanceGesture: {
+            /**
+             * Accepted
+             * @description Proposals that are right.
+             */
+            accepted?: number[];
+            /**
+             * Changed
+             * @description Those that are moved, edited, or given another class.
+             */
+            changed?: components["schemas"]["ChangedInstance"][];
+            /**
+             * Expected Revision
+             * @description Of the image as the person saw it; at another one nothing is done (409).
+             * @example 3
+             */
+            expected_revision?: number | null;
+            /**
+             * Finished
+             * @description True: these are all, the image is labelled. False: they are not, it is opened again.
+             */
+            finished?: boolean | null;
+            /**
+             * New
+             * @description Those that come.
+             */
+            new?: components["schemas"]["NewInstance"][];
+            /**
+             * Rejected
+             * @description Proposals that are wrong.
+             */
+            rejected?: number[];
+            /**
+             * Removed
+             * @description Those that go.
+             */
+            removed?: number[];
+        };
+        /**
+         * InstanceTraits
+         * @description What is said of an instance beside its class and shape.
+         */
+        InstanceTraits: {
+            /**
+             * Attributes
+             * @description By name.
+             * @example {
+             *       "pose": "sitting"
+             *     }
+             */
+            attributes?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Crowd
+             * @description Many drawn as one; scoring leaves it out.
+             * @default false
+             */
+            crowd?: boolean;
+            /**
+             * Difficult
+             * @description Scoring may leave it out.
+             * @default false
+             */
+            difficult?: boolean;
+            /**
+             * Occluded
+             * @description Partly hidden.
+             * @default false
+             */
+            occluded?: boolean;
+            /**
+             * Truncated
+             * @description Cut off by the image's edge.
+             * @default false
+             */
+            truncated?: boolean;
+            /**
+             * Z
+             * @description Higher lies on top.
+             * @default 0
+             * @example 0
+             */
+            z?: number;
+        };
+        /**
+         * InstancesChanged
+         * @description What a gesture of the editor did.
+         */
+        InstancesChanged: {
+            /**
+             * New Ids
+             * @description Numbers of the instances that came: those of new, then those of accepted.
+             * @example [
+             *       902
+             *     ]
+             */
+            new_ids: number[];
+            /**
+             * Notices
+             * @description What was mended.
+             * @example []
+             */
+            notices: string[];
+            /** @description Null where everything was as wanted already. */
+            operation: components["schemas"]["Operation"] | null;
+            /**
+             * Revision
+             * @description Of the image now.
+             * @example 4
+             */
+            revision: number;
+        };
+        /**
+         * InstancesLookedUp
+         * @description Images with their shapes, in the order asked for.
+         */
+        InstancesLookedUp: {
+            /**
+             * Images
+             * @description Those that are in the project.
+             */
+            images: components["schemas"]["ImageInstances"][];
+        };
+        /**
+         * InstancesLookup
+         * @description Images whose shapes are wanted.
+         */
+        InstancesLookup: {
+            /**
+             * Image Ids
+             * @description Their numbers.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids: number[];
         };
         /**
          * Interval
@@ -3390,6 +3716,48 @@ export interface components {
             unit: string;
         };
         /**
+         * KeypointsShape
+         * @description The points of one object, in the order of the class's skeleton.
+         */
+        KeypointsShape: {
+            /**
+             * Box
+             * @description Around the whole object, where one is drawn.
+             */
+            box?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * @description Keypoints. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "keypoints";
+            /**
+             * Points
+             * @description x, y, and 0 absent, 1 hidden or 2 visible.
+             * @example [
+             *       [
+             *         12.5,
+             *         30,
+             *         2
+             *       ],
+             *       [
+             *         0,
+             *         0,
+             *         0
+             *       ]
+             *     ]
+             */
+            points: [
+                number,
+                number,
+                0 | 1 | 2
+            ][];
+        };
+        /**
          * Label
          * @description A class that was given to an image.
          */
@@ -3670,6 +4038,35 @@ export interface components {
              * @example 3.2
              */
             seconds: number;
+        };
+        /**
+         * MaskShape
+         * @description The pixels of one object.
+         */
+        MaskShape: {
+            /**
+             * Counts
+             * @description Run lengths as COCO compresses them.
+             * @example PPYo1
+             */
+            counts: string;
+            /**
+             * @description A mask. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "mask";
+            /**
+             * Size
+             * @description Width and height of the upright image.
+             * @example [
+             *       640,
+             *       480
+             *     ]
+             */
+            size: [
+                number,
+                number
+            ];
         };
         /**
          * Metrics
@@ -4274,6 +4671,30 @@ export interface components {
              * @example null
              */
             upload_id?: number | null;
+        };
+        /**
+         * NewInstance
+         * @description An instance that comes.
+         */
+        NewInstance: {
+            /**
+             * Class Id
+             * @description Its class.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Corrects
+             * @description The proposal that it is a correction of; it counts as accepted.
+             */
+            corrects?: number | null;
+            /**
+             * Shape
+             * @description Where it is.
+             */
+            shape: components["schemas"]["BoxShape"] | components["schemas"]["RotatedBoxShape"] | components["schemas"]["PolygonShape"] | components["schemas"]["MaskShape"] | components["schemas"]["KeypointsShape"];
+            /** @description What else is said of it; null for nothing. */
+            traits?: components["schemas"]["InstanceTraits"] | null;
         };
         /**
          * NewProject
@@ -4967,6 +5388,58 @@ export interface components {
             path: string | null;
         };
         /**
+         * PolygonPart
+         * @description One connected piece of a polygon.
+         */
+        PolygonPart: {
+            /**
+             * Holes
+             * @description Rings that are cut out.
+             */
+            holes?: [
+                number,
+                number
+            ][][];
+            /**
+             * Outline
+             * @description Vertices; the last is joined to the first.
+             * @example [
+             *       [
+             *         0,
+             *         0
+             *       ],
+             *       [
+             *         9,
+             *         0
+             *       ],
+             *       [
+             *         9,
+             *         9
+             *       ]
+             *     ]
+             */
+            outline: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * PolygonShape
+         * @description One object of one or several parts.
+         */
+        PolygonShape: {
+            /**
+             * @description A polygon. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "polygon";
+            /**
+             * Parts
+             * @description The pieces.
+             */
+            parts: components["schemas"]["PolygonPart"][];
+        };
+        /**
          * Prediction
          * @description Proposals to make.
          */
@@ -5307,6 +5780,41 @@ export interface components {
             set_aside: number;
         };
         /**
+         * ProposedShape
+         * @description A shape that a model proposes; nobody has answered it.
+         */
+        ProposedShape: {
+            /**
+             * Class Id
+             * @description The class.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Confidence
+             * @description How sure the model is.
+             * @example 0.93
+             */
+            confidence: number;
+            /**
+             * Id
+             * @description Its number.
+             * @example 4711
+             */
+            id: number;
+            /**
+             * Model Id
+             * @description The model.
+             * @example 1
+             */
+            model_id: number;
+            /**
+             * Shape
+             * @description Where it is.
+             */
+            shape: components["schemas"]["BoxShape"] | components["schemas"]["RotatedBoxShape"] | components["schemas"]["PolygonShape"] | components["schemas"]["MaskShape"] | components["schemas"]["KeypointsShape"];
+        };
+        /**
          * Quality
          * @description How good a model was on images it was not trained on.
          */
@@ -5470,6 +5978,47 @@ export interface components {
             revisions: {
                 [key: string]: number;
             } | null;
+        };
+        /**
+         * RotatedBoxShape
+         * @description A box turned about its centre.
+         */
+        RotatedBoxShape: {
+            /**
+             * Centre
+             * @description x, y.
+             * @example [
+             *       60,
+             *       55
+             *     ]
+             */
+            centre: [
+                number,
+                number
+            ];
+            /**
+             * Degrees
+             * @description Clockwise on the screen, 0 to below 360.
+             * @example 30
+             */
+            degrees: number;
+            /**
+             * @description A rotated box. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "rotated-box";
+            /**
+             * Size
+             * @description Width and height; width lies along x at 0 degrees.
+             * @example [
+             *       100,
+             *       70
+             *     ]
+             */
+            size: [
+                number,
+                number
+            ];
         };
         /**
          * RoundPoint
@@ -5957,6 +6506,12 @@ export interface components {
          * @description How many images are in each state; an image is in one.
          */
         StateCounts: {
+            /**
+             * Draft
+             * @description Shapes are drawn, but nobody said that these are all.
+             * @example 0
+             */
+            draft: number;
             /**
              * Labelled
              * @description A person or an import has given a class.
@@ -10938,6 +11493,261 @@ export interface operations {
             };
         };
     };
+    get_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The image's number. */
+                image_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageInstances"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    edit_instances: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, best a UUID. Sent again with the same body, the request is answered as the first time and does nothing, also after the server was started anew; with another body it is refused (422). */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The image's number. */
+                image_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceGesture"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_similar_images: {
         parameters: {
             query?: {
@@ -11214,6 +12024,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_up_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstancesLookup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancesLookedUp"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -15,6 +15,7 @@ const STATE_WORDS = {
   labelled: "Labelled",
   skipped: "Skipped",
   unclear: "Unclear",
+  draft: "Draft",
 } as const;
 
 const SORT_WORDS: Record<Sort, string> = {

@@ -1,6 +1,6 @@
 /** Which images a screen shows. Lives in the address, so that a view can be kept and sent. */
 
-export const STATES = ["new", "proposed", "labelled", "skipped", "unclear"] as const;
+export const STATES = ["new", "proposed", "labelled", "skipped", "unclear", "draft"] as const;
 export type ImageState = (typeof STATES)[number];
 
 export const SPLITS = [null, "train", "test"] as const;

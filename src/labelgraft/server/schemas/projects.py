@@ -59,6 +59,7 @@ class StateCounts(Schema):
     labelled: Count = Field(description="A person or an import has given a class.", examples=[80])
     skipped: Count = Field(description="Set aside.", examples=[0])
     unclear: Count = Field(description="Set aside, as nobody can tell.", examples=[0])
+    draft: Count = Field(description="Shapes are drawn, but nobody said that these are all.", examples=[0])
 
 
 class ProjectCard(ProjectFacts):
