@@ -624,8 +624,8 @@ export interface paths {
          * @description What every image is now, by number.
          *
          *     image_ids (uint32), states (int8: new, proposed, labelled, skipped, unclear, draft), class_ids (int32: the first label,
-         *     -1 for none), proposal_class_ids (int32, -1), confidences (float32, NaN), folder_index (int32, into the fact folders), splits
-         *     (int8: none, train, test), revisions (uint32). Facts: folders, operation_id (the newest one).
+         *     -1 for none), proposal_class_ids (int32, -1), confidences (float32, NaN), folder_index (int32, into the fact folders),
+         *     splits (int8: none, train, test), revisions (uint32). Facts: folders, operation_id (the newest one).
          */
         get: operations["get_image_states"];
         put?: never;
