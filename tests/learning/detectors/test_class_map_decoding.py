@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -51,6 +51,7 @@ def found_in(
     return decode_class_map(answers, description, place, threshold)
 
 
+@settings(deadline=None)
 @given(arrays(np.int64, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 2)))
 def test_masks_of_a_map_at_the_images_size_are_its_classes(classes: AnyArray) -> None:
     height, width = classes.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelgraft.domain.arrays import Doubles
@@ -23,6 +23,7 @@ def test_the_more_confident_of_two_boxes_of_a_class_stays() -> None:
     assert kept.tolist() == [1, 3, 2]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 10)] * 2, st.integers(0, 2), st.integers(0, 5)),

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelgraft.domain.arrays import Pixels
 from labelgraft.learning.detectors.described import Fit, InputLayout, Sampling
-from labelgraft.learning.detectors.preparation import interpolated, prepared, tensor
+from labelgraft.learning.detectors.preparation import interpolated, prepared, resized, tensor
 
 
 def noise(width: int, height: int) -> Pixels:
@@ -38,6 +38,7 @@ def test_a_small_image_is_enlarged_only_if_described_so() -> None:
     assert prepared(noise(40, 20), replace(layout, enlarge=True))[1].scale_x == 1.6
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 300),
     st.integers(1, 300),
@@ -68,6 +69,18 @@ def test_plain_sampling_is_that_of_opencv() -> None:
     np.testing.assert_allclose(line[0, :, 0], [0, 22.5, 67.5, 90])
     column = interpolated(np.array([[[0.0]], [[30.0]], [[90.0]]]), 1, 2)
     np.testing.assert_allclose(column[:, 0, 0], [7.5, 75.0])
+
+
+@pytest.mark.parametrize("size", [(50, 30), (200, 120), (1, 1), (7, 300), (64, 48)])
+def test_plain_sampling_is_rounded_not_cut_off(size: tuple[int, int]) -> None:
+    image = noise(101, 67)
+    image.setflags(write=False)
+    exact = interpolated(image, *size)
+    values = resized(image, *size, Sampling.PLAIN)
+    assert values.shape == exact.shape
+    assert np.abs(values - exact).max() < 1.01
+    if len(values.ravel()) > 1000:
+        assert abs(float((values - exact).mean())) < 0.05
 
 
 def test_plain_and_smooth_sampling_differ_where_an_image_shrinks() -> None:

@@ -1,0 +1,1 @@
+"""How good found shapes are, measured against those that people drew."""
