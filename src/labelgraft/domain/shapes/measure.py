@@ -31,7 +31,9 @@ def bounds(shape: Shape) -> Box:
         case RotatedBox():
             return _around(corners(shape))
         case Polygon():
-            return _around(np.concatenate([part.outline for part in shape.parts]))
+            return _around(
+                np.concatenate([ring for part in shape.parts for ring in (part.outline, *part.holes)])
+            )
         case Mask():
             edges = pixel_bounds(shape)
             if edges is None:
