@@ -109,6 +109,12 @@ def test_a_box_over_the_edge_is_cut_there_and_the_person_is_told(drawing: Drawin
     assert drawing.shown(0)["instances"][0]["shape"]["box"] == [0, 10, drawing.width, 20]
 
 
+def test_a_rotated_box_over_the_edge_stays_a_rotated_box(drawing: Drawing) -> None:
+    shape = {"kind": "rotated-box", "centre": [5, 5], "size": [40, 10], "degrees": 30}
+    drawing.done(0, new=[{"class_id": drawing.classes["cat"], "shape": shape}])
+    assert drawing.shown(0)["instances"][0]["shape"] == shape
+
+
 @pytest.mark.parametrize(
     ("shape", "said"),
     [

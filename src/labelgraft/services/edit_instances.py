@@ -23,6 +23,7 @@ from labelgraft.domain.project import LabelClass, Project
 from labelgraft.domain.shapes.clip import clipped
 from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.domain.shapes.mask import Mask
+from labelgraft.domain.shapes.rotated_box import RotatedBox
 from labelgraft.domain.shapes.shape import Shape, ShapeKind, kind_of
 from labelgraft.errors import BadInput, BadShape, UnknownNumber
 from labelgraft.storage import annotations as truth
@@ -40,7 +41,7 @@ def edit_instances(
     workspace: Workspace, project_id: ProjectId, wanted: InstanceEdit, *, author: Author,
     expected_revision: int | None = None, once: Once | None = None,
 ) -> EditReport:  # fmt: skip
-    """Do a gesture of the editor, once however often it is sent. Shapes are cut at the edges of the image.
+    """Do a gesture of the editor, once however often it is sent. Shapes but rotated boxes are cut at the image's edges.
 
     Raises: BadShape for a shape that this task does not have, that lies outside of the image, or does not fit its class;
     BadInput; UnknownNumber; StaleRevision; Conflict. Nothing is saved then.
@@ -112,6 +113,8 @@ class _Check:
             raise BadShape(
                 f"A {kind_of(shape)} lies outside of the image of {width} x {height} px. Nothing was saved."
             )
+        if isinstance(shape, RotatedBox):
+            return shape  # cut, it would be no rotated box any more
         if inside != shape:
             self.notices.append(f"A {kind_of(shape)} was cut at the edge of the image.")
         return inside

@@ -116,7 +116,7 @@ const lookReader = (colouring: Colouring, facts: Facts): ((group: number) => Loo
       case "state":
         return { name: STATE_LOOK[group]?.name ?? "", colour: STATE_LOOK[group]?.colour ?? none.colour };
       case "island":
-        return { name: facts.islandNames.get(group) ?? `island ${group + 1}`, colour: groupColour(group) };
+        return { name: facts.islandNames.get(group) ?? `island ${group}`, colour: groupColour(group) };
       case "folder":
         return { name: folderName(facts.states.folders[group]), colour: groupColour(group) };
     }
