@@ -3,10 +3,14 @@
 import type { Columns } from "./columns";
 import { SPLITS, STATES, type ImageState, type Split } from "./filters";
 
-export const STATE = { new: 0, proposed: 1, labelled: 2, skipped: 3, unclear: 4, draft: 5 } as const satisfies Record<
-  ImageState,
-  number
->;
+export const STATE = {
+  new: 0,
+  proposed: 1,
+  labelled: 2,
+  skipped: 3,
+  unclear: 4,
+  draft: 5,
+} as const satisfies Record<ImageState, number>;
 
 /** No class, no proposal. */
 export const NONE = -1;
