@@ -6,8 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labelgraft.domain.finding import ClassUse
 from labelgraft.domain.ids import ImageId, ModelId
 from labelgraft.domain.model import Interval, Model, Run
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorFacts:
+    """What is known of a model that finds shapes.
+
+    file: as it was called when it was added, "" for our own. sentence: what it was recognised as; assumed: what no file can
+    tell. description: how it is read, as JSON. uses: its classes that are proposed.
+    """
+
+    file: str
+    licence: str
+    sentence: str
+    assumed: tuple[str, ...]
+    description: Mapping[str, Any]
+    uses: tuple[ClassUse, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +34,7 @@ class ModelDetails:
     active: its proposals are shown. settings: of its training. labels: how many were trained on and held out, and the
     name of exactly these labels. rungs: steps of the ladder that were tried, with the reason they were kept or not.
     digest: SHA-256 of its weights. seconds: its training took. bytes: its files take.
-    proposed_images: images that have proposals of it, which go when it is deleted.
+    proposed_images: images that have proposals of it, which go when it is deleted. detector: where it finds shapes.
     """
 
     model: Model
@@ -33,6 +50,7 @@ class ModelDetails:
     seconds: float | None
     proposed_images: int
     bytes: int
+    detector: DetectorFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ import numpy.typing as npt
 
 from labelgraft.domain.arrays import AnyArray
 from labelgraft.domain.backbone import Backbone, Interpolation, Library, Preprocessing
+from labelgraft.domain.finding import FoundShape
 from labelgraft.domain.ids import ContentHash
 from labelgraft.domain.image import RefusedFile
+from labelgraft.domain.shapes import shape_json
 from labelgraft.formats.pixels import Limits
 
 Blob: TypeAlias = bytes | memoryview
@@ -36,6 +38,7 @@ class Output(StrEnum):
     EMBEDDING = "embedding"
     INPUTS = "inputs"
     LARGE = "large"
+    SHAPES = "shapes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,19 @@ class NetworkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FinderChoice:
+    """Which model finds SHAPES. folder: of its files. about: canonical JSON, as learning/finders.py wants it."""
+
+    folder: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shard:
     """Files to be worked on together, and what is wanted of them.
 
     network: needed for EMBEDDING and INPUTS. large_px: long side of LARGE, which comes instead of thumbnails.
+    finder: needed for SHAPES. least: the model's class by its index, and how sure it must be, 0 to 1; others are left out.
     """
 
     paths: tuple[str, ...]
@@ -78,6 +90,8 @@ class Shard:
     network: NetworkChoice | None = None
     limits: Limits = field(default_factory=Limits)
     large_px: int = 0
+    finder: FinderChoice | None = None
+    least: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,8 @@ class ShardResult:
 
     rows: (R) content hashes. thumbnails: (R) WebP, or empty. sheet: WebP of R cells in 16 x 16, or empty.
     embedding: (R, D) float16. inputs: (R, H, W, 3) uint8, the prepared network inputs. The last two are None
-    where they were not asked for. seconds: time in the worker. peak_memory_bytes: of the worker so far.
+    where they were not asked for. shapes: (R) what was found, surest first; empty where it was not asked for.
+    seconds: time in the worker. peak_memory_bytes: of the worker so far.
     """
 
     records: tuple[FileRecord, ...]
@@ -112,6 +127,7 @@ class ShardResult:
     network: NetworkFacts | None
     seconds: float
     peak_memory_bytes: int
+    shapes: tuple[tuple[FoundShape, ...], ...] = ()
 
     def with_refused(self, more: Sequence[RefusedFile]) -> ShardResult:
         """The same result with further refused files."""
@@ -156,6 +172,8 @@ def shard_to_json(shard: Shard) -> dict[str, Any]:
         "network": network,
         "limits": asdict(shard.limits),
         "large_px": shard.large_px,
+        "finder": None if shard.finder is None else asdict(shard.finder),
+        "least": [list(each) for each in shard.least],
     }
 
 
@@ -163,7 +181,11 @@ def shard_from_json(value: dict[str, Any]) -> Shard:
     """The shard that shard_to_json was given."""
     network = value["network"] and network_from_json(value["network"])
     outputs = frozenset(Output(name) for name in value["outputs"])
-    return Shard(tuple(value["paths"]), outputs, network, Limits(**value["limits"]), value["large_px"])
+    return Shard(
+        tuple(value["paths"]), outputs, network, Limits(**value["limits"]), value["large_px"],
+        value["finder"] and FinderChoice(**value["finder"]),
+        tuple((index, threshold) for index, threshold in value["least"]),
+    )  # fmt: skip
 
 
 def network_from_json(value: dict[str, Any]) -> NetworkChoice:
@@ -189,6 +211,10 @@ def send_result(stream: IO[bytes], result: ShardResult) -> None:
         "network": None if result.network is None else asdict(result.network),
         "seconds": result.seconds,
         "peak_memory_bytes": result.peak_memory_bytes,
+        "found": [
+            [[one.class_index, one.confidence, shape_json.to_json(one.shape)] for one in found]
+            for found in result.shapes
+        ],
     }
     raw = [np.ascontiguousarray(array).data.cast("B") for array in arrays if array is not None and array.size]
     write_message(stream, {"result": header}, [result.sheet, *raw, *result.thumbnails])
@@ -213,4 +239,9 @@ def result_from_message(header: dict[str, Any], blobs: Sequence[bytes]) -> Shard
         network=header["network"] and NetworkFacts(**header["network"]),
         seconds=header["seconds"],
         peak_memory_bytes=header["peak_memory_bytes"],
+        shapes=tuple(tuple(_found_shape(*one) for one in found) for found in header["found"]),
     )
+
+
+def _found_shape(class_index: int, confidence: float, shape: Any) -> FoundShape:
+    return FoundShape(class_index, confidence, shape_json.from_json(shape, "a worker's answer"))

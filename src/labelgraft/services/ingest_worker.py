@@ -5,6 +5,7 @@ Run as a module by ingest.py, which talks to it through standard input and outpu
 
 from __future__ import annotations
 
+import json
 import mmap
 import os
 import signal
@@ -12,8 +13,9 @@ import struct
 import sys
 import time
 import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +23,10 @@ from PIL import Image
 
 from labelgraft.domain.arrays import Pixels
 from labelgraft.domain.backbone import Preprocessing
+from labelgraft.domain.finding import FoundShape
 from labelgraft.domain.ids import ContentHash
 from labelgraft.domain.image import RefusedFile
+from labelgraft.domain.shapes.placing import scaled
 from labelgraft.errors import LabelgraftError, UnreadableImage
 from labelgraft.formats import thumbnails
 from labelgraft.formats.pixels import FileBytes, Limits, Picture, confine_pillow, decode, read_file
@@ -34,6 +38,7 @@ from labelgraft.services.ingest_memory import (
 )
 from labelgraft.services.ingest_messages import (
     FileRecord,
+    FinderChoice,
     Halves,
     NetworkChoice,
     NetworkFacts,
@@ -48,6 +53,10 @@ from labelgraft.services.ingest_messages import (
 
 if TYPE_CHECKING:
     from labelgraft.learning.backbones.network import Network
+    from labelgraft.learning.finders import Finder
+
+Choice = TypeVar("Choice", NetworkChoice, FinderChoice)
+Loaded = TypeVar("Loaded", "Network", "Finder")
 
 BATCH = 32
 """Images gathered before the network is called, which cuts them further as it likes. Measured, lite0: the pass
@@ -83,29 +92,49 @@ class Progress:
 
 
 class Networks:
-    """The networks that were used last, each loaded once; and the bound on this process's memory."""
+    """The networks and finders that were used last, each loaded once; and the bound on this process's memory."""
 
     def __init__(self, memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
-        self._loaded: dict[NetworkChoice, Network] = {}  # the one used last stands last
+        # The one used last stands last.
+        self._loaded: dict[NetworkChoice | FinderChoice, Network | Finder] = {}
 
     def get(self, choice: NetworkChoice | None) -> Network | None:
         """Load or reuse; memory is bounded again after loading."""
-        network = None
-        if choice is not None:
-            network = self._loaded.pop(choice, None) or self._new(choice)
-            self._loaded[choice] = network
-        bound_memory(self._memory_bytes)
-        return network
+        return self._kept(choice, _load)
 
-    def _new(self, choice: NetworkChoice) -> Network:
+    def finder(self, choice: FinderChoice | None) -> Finder | None:
+        """The same of a model that finds shapes."""
+        return self._kept(choice, _load_finder)
+
+    def _kept(self, choice: Choice | None, load: Callable[[Choice], Loaded]) -> Loaded | None:
+        loaded = None
+        if choice is not None:
+            # What a choice was loaded as never changes: its class says which of the two it is.
+            known = cast("Loaded | None", self._loaded.pop(choice, None))
+            loaded = self._new(choice, load) if known is None else known
+            self._loaded[choice] = loaded
+        bound_memory(self._memory_bytes)
+        return loaded
+
+    def _new(self, choice: Choice, load: Callable[[Choice], Loaded]) -> Loaded:
         """Load one more; those not used for longest give way. Half of the memory stays free for pictures."""
         while self._loaded and (
             len(self._loaded) == NETWORKS_KEPT or resident_bytes() > self._memory_bytes / 2
         ):
             del self._loaded[next(iter(self._loaded))]
         with unbounded_memory():
-            return _load(choice)
+            return load(choice)
+
+
+def _load_finder(choice: FinderChoice) -> Finder:
+    from labelgraft.learning.finders import open_finder
+
+    finder = open_finder(Path(choice.folder), json.loads(choice.about))
+    finder.find(
+        np.full((64, 64, 3), 128, np.uint8), threshold=1.0
+    )  # what the first call allocates is loading
+    return finder
 
 
 def _load(choice: NetworkChoice) -> Network:
@@ -135,6 +164,11 @@ def _opened(choice: NetworkChoice) -> Network:
     )
 
 
+def all_pixels(limits: Limits) -> int:
+    """A side that makes the decoder keep every pixel."""
+    return limits.pixels
+
+
 def detail_px(preprocessing: Preprocessing | None) -> int:
     """The shortest side that anything made of a picture is scaled to: network input or thumbnail."""
     if preprocessing is None:
@@ -145,15 +179,20 @@ def detail_px(preprocessing: Preprocessing | None) -> int:
 class ShardWork:
     """One shard's way through this process."""
 
-    def __init__(self, shard: Shard, network: Network | None, progress: Progress) -> None:
+    def __init__(
+        self, shard: Shard, network: Network | None, progress: Progress, finder: Finder | None = None
+    ) -> None:
         self._shard = shard
         self._network = network
+        self._finder = finder
         self._progress = progress
         self._detail_px = detail_px(None if network is None else network.backbone.preprocessing)
         if (
             Output.LARGE in shard.outputs
         ):  # with the margin of formats/pixels.py the short side is large_px or more
             self._detail_px = max(self._detail_px, shard.large_px // 2)
+        if finder is not None:
+            self._detail_px = max(self._detail_px, finder.detail_px or all_pixels(shard.limits))
         self._records: list[FileRecord] = []
         self._refused: list[RefusedFile] = []
         self._rows: dict[ContentHash, FileRecord] = {}
@@ -161,6 +200,7 @@ class ShardWork:
         self._cells: list[Image.Image] = []
         self._inputs: list[Pixels] = []
         self._embedding: list[Halves] = []
+        self._shapes: list[tuple[FoundShape, ...]] = []
 
     def result(self) -> ShardResult:
         """Work through the files and give everything that was asked for."""
@@ -185,6 +225,7 @@ class ShardWork:
             network=None if self._network is None else facts(self._network),
             seconds=time.perf_counter() - started,
             peak_memory_bytes=peak_memory_bytes(),
+            shapes=tuple(self._shapes),
         )
 
     def _take(self, path: str) -> None:
@@ -207,6 +248,8 @@ class ShardWork:
                 made = thumbnails.thumbnail_and_cell(picture.image)
             if self._network is not None:
                 self._inputs.append(self._network.prepare(picture.image))
+            if self._finder is not None and Output.SHAPES in self._shard.outputs:
+                self._shapes.append(found_in(picture, self._finder, dict(self._shard.least)))
         except MemoryError as error:
             raise UnreadableImage(path, "scaling needs more memory than one image may use") from error
         if made is not None:
@@ -243,6 +286,19 @@ class ShardWork:
         return np.stack(self._inputs) if self._inputs else np.zeros((0, side, side, 3), np.uint8)
 
 
+def found_in(picture: Picture, finder: Finder, least: Mapping[int, float]) -> tuple[FoundShape, ...]:
+    """What a finder sees in a picture, in pixels of the whole upright file; only classes that are wanted, if sure enough."""
+    pixels = np.asarray(picture.image)
+    found = finder.find(pixels, threshold=min(least.values(), default=1.0))
+    across, down = picture.width_px / pixels.shape[1], picture.height_px / pixels.shape[0]
+    sure = zip(found.class_indexes.tolist(), found.confidences.tolist(), found.shapes(), strict=True)
+    return tuple(
+        FoundShape(index, confidence, shape if across == down == 1.0 else scaled(shape, across, down))
+        for index, confidence, shape in sure
+        if index in least and confidence >= least[index]
+    )
+
+
 def facts(network: Network) -> NetworkFacts:
     """What identifies this network's results."""
     return NetworkFacts(
@@ -260,7 +316,8 @@ def serve(requests: IO[bytes], answers: IO[bytes], progress: Progress, memory_by
             confine_pillow(shard.limits)
             limits = shard.limits
         try:
-            send_result(answers, ShardWork(shard, networks.get(shard.network), progress).result())
+            network, finder = networks.get(shard.network), networks.finder(shard.finder)
+            send_result(answers, ShardWork(shard, network, progress, finder).result())
         except LabelgraftError as error:
             write_message(answers, {"error": {"kind": type(error).__name__, "text": str(error)}})
         _forget_noise()

@@ -72,7 +72,9 @@ def embedding_to_map(
     with workspace.database.reading() as connection:
         project = projects.get(connection, project_id)
         active = project.active_model_id
-        model = None if backbone or active is None else models.get(connection, project_id, active)
+        # Where shapes are drawn models have no embedding of whole images.
+        drawn = project.task.draws_shapes
+        model = None if backbone or active is None or drawn else models.get(connection, project_id, active)
     if model is None:
         name = backbone or project.backbone
         return read_vectors(workspace, project_id, name), name, None

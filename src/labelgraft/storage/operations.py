@@ -94,6 +94,13 @@ def record(
     return get(c, OperationId(operation_id))
 
 
+def retell(c: Connection, operation_id: OperationId, summary: str, detail: Mapping[str, Any]) -> Operation:
+    """Say what a job's operation came to, now that it is over; what it did to images is never told otherwise."""
+    values = {"summary": summary, "detail": json.dumps(dict(detail), allow_nan=False)}
+    c.execute(update(operation).where(operation.c.id == operation_id).values(**values))
+    return get(c, operation_id)
+
+
 def get(c: Connection, operation_id: OperationId) -> Operation:
     """The operation with that number.
 

@@ -36,11 +36,13 @@ _COLUMNS = ("id", "project_id", "image_id", "class_id", "model_id", "confidence"
 def put(
     c: Connection, project_id: ProjectId, model_id: ModelId, asked: Collection[ImageId],
     found: Sequence[NewProposedShape],
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Put what a model found in these images in place of its earlier open proposals there.
 
     Proposals of other models, answered ones and truth stay; no revision changes. Images nobody has answered become
-    proposed or new. Raises: BadInput for a confidence outside 0 to 1 or an image that was not asked about.
+    proposed or new. A run that puts shard by shard is one operation, so others see it by the number that is given: how
+    often something was put in this project. Raises: BadInput for a confidence outside 0 to 1 or an image that was not
+    asked about.
     """
     _check(asked, found)
     t = proposed_shape.c
@@ -57,6 +59,18 @@ def put(
     dialect.insert_rows(c, proposed_shape, _COLUMNS, rows)
     proposed = follow(c, project_id, asked)
     _refresh_states(c, project_id, asked, proposed)
+    counters.count_up(c, puts_of(project_id))
+    return puts(c, project_id)
+
+
+def puts_of(project_id: ProjectId) -> str:
+    """What the counter of `put` is called."""
+    return f"shapes proposed in project {project_id}"
+
+
+def puts(c: Connection, project_id: ProjectId) -> int:
+    """How often shapes were put in a project: what was read before it changed may be old."""
+    return counters.reached(c, puts_of(project_id))
 
 
 def of_images(

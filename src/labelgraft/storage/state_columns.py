@@ -17,12 +17,14 @@ from labelgraft.domain.arrays import AnyArray, Floats, Ints
 from labelgraft.domain.ids import ImageId, OperationId, ProjectId
 from labelgraft.domain.lookup import rows_of
 from labelgraft.domain.operation import Cause
-from labelgraft.storage import counters, dialect, folders, images, journal, marks
+from labelgraft.storage import counters, dialect, folders, images, journal, marks, proposed_shapes
 from labelgraft.storage.tables import annotation, change, class_, operation, proposal
 
 KEPT_PROJECTS = 4
 MOST_FOLLOWED = 20_000
 """Images read again one by one; beyond that everything is."""
+PUTS_REMEMBERED = 256
+"""Of the latest puts of proposed shapes it is remembered which images they were for."""
 
 NONE = -1
 
@@ -36,7 +38,8 @@ class StateColumns:
     class_ids: (N,) int64, the first label of each image; proposal_class_ids: (N,) int64, its surest proposal,
     confidences: (N,) float32 of that; NONE and NaN without.
     label_image_ids, label_class_ids: (M,) int64, every label, by image.
-    operation_id: the newest operation, 0 before the first. additions: how often images were added.
+    operation_id: the newest operation, 0 before the first. additions: how often images were added. puts: how often shapes
+    were proposed.
     """
 
     image_ids: Ints
@@ -52,6 +55,7 @@ class StateColumns:
     label_class_ids: Ints
     operation_id: OperationId
     additions: int
+    puts: int = 0
 
     def rows(self, image_ids: Ints) -> Ints:
         """(K,) rows of those images that are there."""
@@ -65,6 +69,26 @@ class StateCache:
         self._guard = threading.Lock()
         self._turns: dict[ProjectId, threading.Lock] = {}
         self._known: OrderedDict[ProjectId, StateColumns] = OrderedDict()
+        self._put: OrderedDict[tuple[ProjectId, int], Ints] = OrderedDict()
+
+    def note_put(self, project_id: ProjectId, number: int, image_ids: Ints) -> None:
+        """Shapes were put in these images and committed, as that number of `proposed_shapes.put` says.
+
+        Only a short way: where a number was not noted, or by another process, everything is read again.
+        """
+        with self._guard:
+            self._put[project_id, number] = image_ids
+            while len(self._put) > PUTS_REMEMBERED:
+                self._put.popitem(last=False)
+
+    def _put_since(self, project_id: ProjectId, after: int, reached: int) -> Ints | None:
+        """The images of the puts above `after`; None where one is not known here."""
+        with self._guard:
+            some = [self._put.get((project_id, number)) for number in range(after + 1, reached + 1)]
+        known = [each for each in some if each is not None]
+        if len(known) < len(some):
+            return None
+        return np.concatenate([np.zeros(0, np.int64), *known])
 
     def of(self, c: Connection, project_id: ProjectId) -> StateColumns:
         """The columns as of this transaction."""
@@ -73,30 +97,39 @@ class StateCache:
         with turn:
             with self._guard:
                 known = self._known.get(project_id)
-            found = _brought_up(c, project_id, known)
+            found = self._brought_up(c, project_id, known)
             with self._guard:
                 # An older transaction's answer must not replace a newer one.
-                if known is None or found.operation_id >= known.operation_id:
+                if known is None or (found.operation_id, found.puts) >= (known.operation_id, known.puts):
                     self._known[project_id] = found
                     self._known.move_to_end(project_id)
                 while len(self._known) > KEPT_PROJECTS:
                     self._turns.pop(self._known.popitem(last=False)[0], None)
             return found
 
+    def _brought_up(self, c: Connection, project_id: ProjectId, known: StateColumns | None) -> StateColumns:
+        at = _Moment(
+            _newest(c, project_id), counters.reached(c, images.additions_of(project_id)),
+            proposed_shapes.puts(c, project_id),
+        )  # fmt: skip
+        if known is None or at.operation_id < known.operation_id or at.puts < known.puts:
+            return _read(c, project_id, at)
+        if at == _Moment(known.operation_id, known.additions, known.puts):
+            return known
+        touched = _touched_since(c, project_id, known.operation_id)
+        put = self._put_since(project_id, known.puts, at.puts)
+        if touched is None or put is None:
+            return _read(c, project_id, at)
+        return _read(c, project_id, at, known, np.union1d(touched, put))
 
-def _brought_up(c: Connection, project_id: ProjectId, known: StateColumns | None) -> StateColumns:
-    at = _newest(c, project_id)
-    additions = counters.reached(c, images.additions_of(project_id))
-    if known is None or at < known.operation_id:
-        return _read(c, project_id, at, additions)
-    if (at, additions) == (known.operation_id, known.additions):
-        return known
-    touched = _touched_since(c, project_id, known.operation_id)
-    return (
-        _read(c, project_id, at, additions)
-        if touched is None
-        else _read(c, project_id, at, additions, known, touched)
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What tells whether anything changed; see StateColumns."""
+
+    operation_id: OperationId
+    additions: int
+    puts: int
 
 
 def _newest(c: Connection, project_id: ProjectId) -> OperationId:
@@ -128,8 +161,7 @@ def _touched_since(c: Connection, project_id: ProjectId, after: OperationId) -> 
 def _read(
     c: Connection,
     project_id: ProjectId,
-    at: OperationId,
-    additions: int,
+    at: _Moment,
     known: StateColumns | None = None,
     touched: Ints | None = None,
 ) -> StateColumns:
@@ -157,8 +189,9 @@ def _read(
         confidences=confidences,
         label_image_ids=label_ids,
         label_class_ids=label_classes,
-        operation_id=at,
-        additions=additions,
+        operation_id=at.operation_id,
+        additions=at.additions,
+        puts=at.puts,
     )
 
 

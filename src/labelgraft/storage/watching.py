@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from labelgraft.domain.ids import OperationId, ProjectId
 from labelgraft.domain.operation import Operation
-from labelgraft.storage import operations
-from labelgraft.storage.tables import class_, image, map_round, model, operation, project, run
+from labelgraft.storage import operations, proposed_shapes
+from labelgraft.storage.tables import class_, counter, image, map_round, model, operation, project, run
 
 Marks = Mapping[str, object]
 """Parts of a project, each with a value that differs after it changed."""
@@ -44,10 +44,13 @@ def marks(c: Connection) -> dict[ProjectId, Marks]:
     found: dict[ProjectId, dict[str, object]] = {
         ProjectId(row.id): {
             "project": (row.name, row.backbone, row.active_model_id), "images": row.images, "models": row.models,
-            "rounds": row.rounds, "classes": (), "runs": (),
+            "rounds": row.rounds, "classes": (), "runs": (), "proposals": 0,
         }
         for row in c.execute(statement)
     }  # fmt: skip
+    names = {proposed_shapes.puts_of(number): number for number in found}
+    for row in c.execute(select(counter.c.name, counter.c.next).where(counter.c.name.in_(names))):
+        found[names[row.name]]["proposals"] = row.next
     k = class_.c
     classes = select(k.project_id, k.id, k.name, k.colour, k.key, k.position, k.deleted).order_by(k.id)
     for part, rows in (

@@ -19,6 +19,7 @@ from labelgraft.storage import backup, runs
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.curve_keeper import CurveKeeper
 from labelgraft.workbench.export_jobs import export_kind
+from labelgraft.workbench.finding_jobs import FindingJobs
 from labelgraft.workbench.ingest_jobs import IngestJobs
 from labelgraft.workbench.kept import Kept, Newest
 from labelgraft.workbench.learning_jobs import LearningJobs
@@ -56,7 +57,8 @@ class Engine:
         if workspace.database.is_embedded:
             say_interrupted(workspace)
             threading.Thread(target=self._back_up_now_and_then, daemon=True).start()
-        for kind in (*self.ingest.kinds(), *learning.kinds(), export_kind(workspace)):
+        finding = FindingJobs(workspace, self.ingest)
+        for kind in (*self.ingest.kinds(), *learning.kinds(), *finding.kinds(), export_kind(workspace)):
             self.jobs.register(kind)
 
     @property

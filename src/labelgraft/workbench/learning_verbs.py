@@ -76,6 +76,8 @@ class LearningVerbs(ProjectBase):
         images: for these alone; others keep their proposals, and the active model stays. Replaces earlier proposals of its
         images and never touches labels. Raises UnknownName, BadInput, JobCancelled, JobFailed.
         """
+        if self.info.task.draws_shapes:
+            raise BadInput(f"{self.name!r} draws shapes. Nothing was proposed. Call find_shapes instead.")
         chosen = self.model(model)
         ids = None if images is None else [int(each) for each in images]
         arguments = {"model_id": int(chosen.id), "image_ids": ids}

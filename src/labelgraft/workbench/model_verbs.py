@@ -70,6 +70,7 @@ class ModelVerbs(ProjectBase):
 
         images: choose among these, by number or by a selector. Raises UnknownName, BadInput, BadSetting.
         """
+        self._demand_whole_images()
         model, engine = self.model_by_id(number), self._engine
         choice = network_choice(model.backbone, engine.ingest.backend, engine.ingest.device)
         ids = None if images is None else self._ids(images)
@@ -81,7 +82,8 @@ class ModelVerbs(ProjectBase):
     def start_predict(
         self, number: int | None = None, *, images: Selector | Sequence[int] | None = None
     ) -> JobStatus:
-        """Begin proposals for every image, or for some, and come back at once. Raises UnknownName, BadInput."""
+        """Begin proposals of classes for every image, or for some, and come back at once. Raises UnknownName, BadInput."""
+        self._demand_whole_images()
         model = self.model_by_id(number)
         ids = None if images is None else self._ids(images).tolist()
         arguments = {"model_id": int(model.id), "image_ids": ids}
@@ -106,6 +108,13 @@ class ModelVerbs(ProjectBase):
             ("duel", one.id, other.id, self._last_operation()),
             lambda: compare_models(self._workspace, self.id, one, other, resident),
         )
+
+    def _demand_whole_images(self) -> None:
+        if self.info.task.draws_shapes:
+            raise BadInput(
+                f"{self.name!r} draws shapes, and this proposes classes for whole images. Nothing was proposed. Find shapes "
+                "instead: labelgraft predict PROJECT, or find_shapes in Python."
+            )
 
     def _ids(self, images: Selector | Sequence[int]) -> Ints:
         """Images of this project. Raises BadInput for others, and where none is meant."""

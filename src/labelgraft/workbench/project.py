@@ -20,14 +20,13 @@ from labelgraft.workbench.class_verbs import ClassVerbs
 from labelgraft.workbench.dataframe import dataframe
 from labelgraft.workbench.export_jobs import loss_report
 from labelgraft.workbench.export_verbs import ExportVerbs
+from labelgraft.workbench.finding_verbs import FindingVerbs
 from labelgraft.workbench.image_verbs import ImageVerbs
 from labelgraft.workbench.ingest_jobs import network_choice
-from labelgraft.workbench.instance_verbs import InstanceVerbs
 from labelgraft.workbench.intake_verbs import IntakeVerbs, source_at
 from labelgraft.workbench.labelling_verbs import LabellingVerbs
 from labelgraft.workbench.learning_verbs import LearningVerbs
 from labelgraft.workbench.map_verbs import MapVerbs
-from labelgraft.workbench.model_verbs import ModelVerbs
 from labelgraft.workbench.overview_verbs import OverviewVerbs
 from labelgraft.workbench.project_base import OnProgress
 from labelgraft.workbench.run_verbs import RunVerbs
@@ -40,11 +39,10 @@ class ProjectBench(
     IntakeVerbs,
     ExportVerbs,
     ImageVerbs,
-    InstanceVerbs,
     LabellingVerbs,
     ClassVerbs,
     LearningVerbs,
-    ModelVerbs,
+    FindingVerbs,
     RunVerbs,
     OverviewVerbs,
     MapVerbs,

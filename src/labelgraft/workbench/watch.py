@@ -34,7 +34,7 @@ class OperationSeen:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSeen:
-    """A project was created, deleted, or changed in these parts: project, classes, images, models, rounds, runs."""
+    """A project was created, deleted, or changed: in project, classes, images, models, rounds, runs or proposals."""
 
     project_id: ProjectId
     change: str

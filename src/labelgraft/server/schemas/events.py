@@ -52,7 +52,7 @@ class ProjectChanged(Schema):
     change: Literal["created", "changed", "deleted"] = Field(description="What happened to it.")
     parts: list[str] = Field(
         description="What changed of it: project (its name, backbone, active model), classes, images (new ones), models, "
-        "rounds, runs.",
+        "rounds, runs, proposals (shapes, as a model finds them).",
         examples=[["images"]],
     )
 
