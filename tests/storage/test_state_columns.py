@@ -14,8 +14,9 @@ from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.domain.ids import ContentHash, ModelId, OperationId
 from labelgraft.domain.image import ImageState, NewImage, Split
 from labelgraft.domain.operation import Cause
-from labelgraft.domain.proposal import ProposalColumns
-from labelgraft.storage import classes, images, labelling, operations, proposals
+from labelgraft.domain.proposal import NewProposedShape, ProposalColumns
+from labelgraft.domain.shapes.box import Box
+from labelgraft.storage import classes, images, labelling, operations, proposals, proposed_shapes
 from labelgraft.storage.database import Database
 from labelgraft.storage.state_columns import StateCache
 
@@ -96,6 +97,29 @@ def test_followed_columns_are_those_of_a_fresh_reading_after_any_story(
         waiting = [i.state for i in shown if i.state in (ImageState.NEW, ImageState.PROPOSED)]
         having = [bool(proposed[i.id]) for i in shown if i.state in (ImageState.NEW, ImageState.PROPOSED)]
         assert [state is ImageState.PROPOSED for state in waiting] == having
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told here", "by another process"])
+def test_shapes_that_are_proposed_without_an_operation_are_followed(
+    database: Database, new_pets: Callable[..., Pets], told: bool
+) -> None:
+    pets = new_pets(database, images_count=12)
+    kept, first, *others = StateCache(), *pets.image_ids
+    (kind, *_) = pets.class_ids.values()
+    with database.reading() as c:
+        before = kept.of(c, pets.project_id)
+    for asked in ([first, *others[:3]], others[3:5], [first]):
+        found = [] if asked == [first] else [NewProposedShape(i, kind, 0.75, Box(0, 0, 1, 1)) for i in asked]
+        with database.writing() as c:
+            number = proposed_shapes.put(c, pets.project_id, ModelId(7), asked, found)
+        if told:
+            kept.note_put(pets.project_id, number, np.array(asked, np.int64))
+        with database.reading() as c:
+            followed, fresh = kept.of(c, pets.project_id), StateCache().of(c, pets.project_id)
+        for field in fields(fresh):
+            np.testing.assert_array_equal(getattr(followed, field.name), getattr(fresh, field.name))
+    assert followed.operation_id == before.operation_id
+    assert np.flatnonzero(followed.proposal_class_ids == kind).tolist() == [1, 2, 3, 4, 5]
 
 
 def test_nothing_is_read_again_while_nothing_changes(pets: Pets) -> None:

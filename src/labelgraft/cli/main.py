@@ -28,10 +28,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "map": ("labelgraft.cli.map:map_", "Lay the images out; islands, rounds, pictures."),
     "label": ("labelgraft.cli.label:label", "Give a class to images, an island or a lasso in one gesture."),
     "train": ("labelgraft.cli.train:train", "Train a model on the labels so far; --advise says how."),
-    "models": ("labelgraft.cli.models:models", "List the models, show one, choose the active one."),
+    "models": (
+        "labelgraft.cli.models:models",
+        "List the models, show one, choose the active one, add a file.",
+    ),
     "predict": (
         "labelgraft.cli.predict:predict",
-        "Propose classes for every image with calibrated confidence.",
+        "Propose classes for every image, or shapes where they are drawn.",
     ),
     "accept": ("labelgraft.cli.accept:accept", "Accept proposals by threshold, island or list."),
     "next": ("labelgraft.cli.next:next_", "The images worth looking at next, each with its reason."),

@@ -1,15 +1,22 @@
-"""`labelgraft models`: list, show, use."""
+"""`labelgraft models`: list, show, use, add."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from labelgraft.cli.output import Output
+from labelgraft.cli.texts import comma_names
+from labelgraft.errors import BadSetting
 
 
 @click.group()
 def models() -> None:
-    """List the models, show one, choose the active one."""
+    """List the models, show one, choose the active one, add one from a file."""
 
 
 @models.command("list")
@@ -101,3 +108,90 @@ def runs_(output: Output, project: str) -> None:
                 ],
             ),
         )
+
+
+@models.command("add")
+@click.argument("project")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="What it is called here. Default: the file's name.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="THEIRS=OURS[:SURE]",
+    help="Propose its class THEIRS as the project's class OURS, where it is at least SURE (0 to 1). May be given often; "
+    "classes that are not named are left out. Default: classes that are called alike.",
+)
+@click.option(
+    "--threshold", type=float, default=0.25, show_default=True, help="How sure it must be elsewhere."
+)
+@click.option("--input-px", metavar="WxH", help="Its input, where the file takes any size, as 640x640.")
+@click.option(
+    "--classes", "class_names", help="Its own classes in its order, where the file does not say: a,b,c."
+)
+@click.option(
+    "--describe",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON file with what of its description is otherwise than recognised.",
+)
+@click.pass_obj
+def add(
+    output: Output, project: str, file: Path, name: str | None, pairs: tuple[str, ...], threshold: float,
+    input_px: str | None, class_names: str | None, describe: Path | None,
+) -> None:  # fmt: skip
+    """Add an ONNX file as a model that proposes shapes. It is copied; nothing is unpickled."""
+    mapped, thresholds = pairs_of(pairs)
+    with output.project(project) as bench:
+        model = bench.add_detector(
+            file, classes=mapped, threshold=threshold, thresholds=thresholds, name=name,
+            input_px=None if input_px is None else size_of(input_px),
+            class_names=() if class_names is None else comma_names(class_names),
+            changes=None if describe is None else described_in(describe),
+        )  # fmt: skip
+
+        def shown() -> None:
+            click.echo(f"{model.name} was added: it proposes {', '.join(model.class_names)}.")
+            click.echo(f"Next: labelgraft predict {project} --model {model.name} --dry-run")
+
+        output.result(model, shown)
+
+
+def pairs_of(pairs: Sequence[str]) -> tuple[dict[str, str] | None, dict[str, float]]:
+    """The mapping and the thresholds of `person=pedestrian:0.4`; None without any. Raises BadSetting."""
+    mapped: dict[str, str] = {}
+    thresholds: dict[str, float] = {}
+    for pair in pairs:
+        theirs, equals, rest = pair.partition("=")
+        ours, colon, sure = rest.rpartition(":") if ":" in rest else (rest, "", "")
+        if not (theirs and equals and ours) or theirs in mapped:
+            raise BadSetting(
+                f"--map: found {pair!r}, expected THEIRS=OURS or THEIRS=OURS:SURE, each class once. Nothing was added."
+            )
+        mapped[theirs] = ours
+        if colon:
+            try:
+                thresholds[theirs] = float(sure)
+            except ValueError:
+                raise BadSetting(f"--map: {sure!r} in {pair!r} is no number. Nothing was added.") from None
+    return (mapped or None), thresholds
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """ "640x480" as (640, 480). Raises BadSetting."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise BadSetting(
+            f"--input-px: found {text!r}, expected width and height as 640x480. Nothing was added."
+        )
+    return int(width), int(height)
+
+
+def described_in(file: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises BadSetting."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadSetting(f"{file}: is no JSON ({error}). Nothing was added.") from None
+    if not isinstance(found, dict):
+        raise BadSetting(f"{file}: expected a JSON object with parts of a description. Nothing was added.")
+    return found

@@ -16,18 +16,25 @@ def project() -> None:
 
 @project.command()
 @click.argument("name")
+@click.option(
+    "--task",
+    type=click.Choice([each.value for each in Task]),
+    default=Task.CLASSIFICATION.value,
+    show_default=True,
+    help="What is labelled in an image.",
+)
 @click.option("--classes", default="", help="Class names with commas between; more can come later.")
 @click.option("--multi-label", is_flag=True, help="An image may have several classes.")
 @click.option(
     "--backbone", default="efficientnet-lite0", show_default=True, help="The network that embeds the images."
 )
 @click.pass_obj
-def new(output: Output, name: str, classes: str, multi_label: bool, backbone: str) -> None:
+def new(output: Output, name: str, task: str, classes: str, multi_label: bool, backbone: str) -> None:
     """Begin a project called NAME (the workspace is made where there is none)."""
     with output.bench(create=True) as bench:
         made = bench.new_project(
             name,
-            task=Task.CLASSIFICATION,
+            task=task,
             multi_label=multi_label,
             classes=comma_names(classes),
             backbone=backbone,

@@ -13,9 +13,13 @@ from labelgraft.domain.instance_edit import KINDS_OF_TASK
 from labelgraft.domain.project import Task
 from labelgraft.domain.shapes.measure import bounds
 from labelgraft.domain.shapes.shape import Shape, ShapeKind, kind_of
+from labelgraft.errors import BadSetting
 
 THRESHOLD = 0.25
 """How sure a model must be where nobody says otherwise."""
+
+TRIED = 12
+"""Images of a dry run."""
 
 SAME_IOU = 0.5
 """A proposal that overlaps an object of its class so much is that object."""
@@ -141,3 +145,12 @@ def fitted(shape: Shape, task: Task) -> Shape | None:
 def fits(kind: ShapeKind, task: Task) -> bool:
     """Whether shapes of that kind can be proposed in a project of that task."""
     return kind in KINDS_OF_TASK[task] or task is Task.DETECTION
+
+
+def check_thresholds(thresholds: Mapping[str, float], classes: Mapping[str, str] | None) -> None:
+    """Raises: BadSetting for a threshold of a class that is not proposed."""
+    unknown = sorted(thresholds.keys() - (classes or {}).keys())
+    if unknown:
+        raise BadSetting(
+            f"thresholds: {unknown[0]!r} is not among the classes that are proposed. Nothing was added."
+        )

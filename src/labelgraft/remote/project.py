@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from labelgraft.domain.dataset import LossReport
-from labelgraft.domain.ids import ImageId, ProjectId
+from labelgraft.domain.finding import (
+    THRESHOLD,
+    TRIED,
+    FindReport,
+    FoundInImage,
+    ProposedHere,
+    check_thresholds,
+)
+from labelgraft.domain.ids import ClassId, ImageId, ProjectId
 from labelgraft.domain.map import MapRound
 from labelgraft.domain.model import Model
 from labelgraft.domain.project import Project
 from labelgraft.domain.reports import EmbedReport, ImportReport, ListedImage, PredictReport
+from labelgraft.domain.shapes import shape_json
 from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import AlreadyExists, BadSetting
 from labelgraft.remote.following import Job, follow
@@ -77,6 +86,7 @@ class RemoteProject(Caller):
     model_by_id = verb(ProjectBench.model_by_id)
     use_model = verb(ProjectBench.use_model)
     start_predict = verb(ProjectBench.start_predict)
+    start_find = verb(ProjectBench.start_find)
     next = verb(ProjectBench.next)
     start_map = verb(ProjectBench.start_map)
     map_preview = verb(ProjectBench.map_preview)
@@ -150,6 +160,48 @@ class RemoteProject(Caller):
         """Propose classes for every image, or some, with calibrated confidence. Raises as in ProjectBench."""
         job = self.start_predict(int(self.model(model).id), images=images)
         return PredictReport.from_json(self._followed(job.number, on_progress))
+
+    def add_detector(
+        self, path: str | Path, *, classes: Mapping[str, str] | None = None, threshold: float = THRESHOLD,
+        thresholds: Mapping[str, float] | None = None, name: str | None = None, input_px: tuple[int, int] | None = None,
+        class_names: Sequence[str] = (), changes: Mapping[str, Any] | None = None,
+    ) -> Model:  # fmt: skip
+        """Add an ONNX file on the server's machine, below one of its roots. Otherwise as in ProjectBench."""
+        about: dict[str, Any] = {
+            "source": str(Path(path).absolute()), "input_px": input_px and list(input_px),
+            "class_names": list(class_names) or None, "changes": dict(changes or {}),
+        }  # fmt: skip
+        own = dict(thresholds or {})
+        if classes is None and own:
+            offer = self._connection.send("POST", f"{self._path}/detectors/check", about)
+            classes = {use["theirs"]: use["ours"] for use in offer["uses"]}
+        check_thresholds(own, classes)
+        wanted = None
+        if classes is not None:
+            wanted = [
+                {"theirs": theirs, "ours": ours, "threshold": own.get(theirs)}
+                for theirs, ours in classes.items()
+            ]
+        body = {**about, "classes": wanted, "threshold": threshold, "name": name}
+        return self.model_by_id(self._connection.send("POST", f"{self._path}/detectors", body)["id"])
+
+    def find_shapes(
+        self, model: str | None = None, *, images: Sequence[int] | None = None, on_progress: OnProgress | None = None
+    ) -> FindReport:  # fmt: skip
+        """Have a model propose shapes. Raises as in ProjectBench."""
+        job = self.start_find(None if model is None else int(self.model(model).id), images=images)
+        return FindReport.from_json(self._followed(job.number, on_progress))
+
+    def try_finding(
+        self, number: int | None = None, *, images: Sequence[int] | None = None, count: int = TRIED, seed: int = 0
+    ) -> tuple[FoundInImage, ...]:  # fmt: skip
+        """What a model would propose for a few of these images. Raises as in ProjectBench."""
+        body = {
+            "model_id": number, "count": count, "seed": seed,
+            "image_ids": None if images is None else [int(each) for each in images],
+        }  # fmt: skip
+        found = self._connection.send("POST", f"{self._path}/predictions/shapes", body)
+        return tuple(map(found_in, found))
 
     def map(
         self, *, rearrange: bool = False, backbone: str | None = None, seed: int = 0,
@@ -237,3 +289,15 @@ class RemoteProject(Caller):
 
     def _followed(self, number: int, on_progress: OnProgress | None) -> Mapping[str, Any]:
         return dict(follow(Job(self._connection, number), on_progress))
+
+
+def found_in(told: Mapping[str, Any]) -> FoundInImage:
+    """A trial from the wire."""
+    shapes = tuple(
+        ProposedHere(
+            ClassId(one["class_id"]), one["class_name"], one["confidence"],
+            shape_json.from_json(one["shape"], "the server's answer"),
+        )
+        for one in told["shapes"]
+    )  # fmt: skip
+    return FoundInImage(ImageId(told["image_id"]), told["width_px"], told["height_px"], shapes, told["known"])

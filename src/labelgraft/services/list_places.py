@@ -17,11 +17,14 @@ MOST_FOLDERS = 1000
 """Folders listed of one place."""
 SECONDS = 1.0
 """How long images are counted for one list; folders whose turn comes later have no count."""
-_DATA_SETS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip"})
+DATA_SETS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip"})
+MODEL_FILES = frozenset({".onnx"})
 
 
-def list_places(roots: Sequence[Path], text: str | None) -> Places:
+def list_places(roots: Sequence[Path], text: str | None, suffixes: frozenset[str] = DATA_SETS) -> Places:
     """The folders at a place with their counts of images; the roots themselves for None. Raises UnknownPlace.
+
+    suffixes: of the files that are named.
 
     Hidden folders and links that lead out of the roots are not listed.
     """
@@ -47,7 +50,7 @@ def list_places(roots: Sequence[Path], text: str | None) -> Places:
             for path in shown
         ),
         images=sum(is_image(path) for path in files),
-        files=tuple(path for path in files if os.path.splitext(path)[1].lower() in _DATA_SETS),  # noqa: PTH122
+        files=tuple(path for path in files if os.path.splitext(path)[1].lower() in suffixes),  # noqa: PTH122
         left_out=len(folders) - len(shown),
     )
 

@@ -10,11 +10,13 @@ from typing import Any
 from labelgraft.domain.details import ImageInstances
 from labelgraft.domain.finding import (
     THRESHOLD,
+    TRIED,
     DetectorFile,
     DetectorOffer,
     FindReport,
     FoundInImage,
     WantedClass,
+    check_thresholds,
 )
 from labelgraft.domain.model import Model
 from labelgraft.domain.selector import Selector
@@ -22,7 +24,6 @@ from labelgraft.errors import BadInput, BadSetting
 from labelgraft.jobs.records import JobStatus
 from labelgraft.services.add_detector import add_detector, look_at_detector
 from labelgraft.services.find_shapes import find_shard, finding_model, finish, try_finding, unfinished
-from labelgraft.services.try_model import TRIED
 from labelgraft.storage import models
 from labelgraft.workbench.finding_jobs import KIND
 from labelgraft.workbench.instance_verbs import InstanceVerbs
@@ -61,13 +62,9 @@ class FindingVerbs(ModelVerbs, InstanceVerbs):
         if classes is None and own:
             offer = self.look_at_detector(file)
             classes = {use.theirs: use.ours for use in offer.uses}
+        check_thresholds(own, classes)
         wanted = None
         if classes is not None:
-            unknown = sorted(own.keys() - classes.keys())
-            if unknown:
-                raise BadSetting(
-                    f"thresholds: {unknown[0]!r} is not among the classes that are proposed. Nothing was added."
-                )
             wanted = [WantedClass(theirs, ours, own.get(theirs)) for theirs, ours in classes.items()]
         return self.add_detector_file(file, wanted=wanted, threshold=threshold, name=name)
 
@@ -108,8 +105,7 @@ class FindingVerbs(ModelVerbs, InstanceVerbs):
         return self._start(KIND, *self._wanted(self.model_by_id(number), images))
 
     def try_finding(
-        self, number: int | None = None, *, images: Selector | Sequence[int] | None = None, count: int = TRIED,
-        seed: int = 0,
+        self, number: int | None = None, *, images: Sequence[int] | None = None, count: int = TRIED, seed: int = 0
     ) -> tuple[FoundInImage, ...]:  # fmt: skip
         """What a model would propose for a few of these images, drawn at random; nothing is written.
 

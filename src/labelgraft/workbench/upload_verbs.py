@@ -8,12 +8,13 @@ from pathlib import Path
 
 from labelgraft.domain.intake import ImportSource, Places
 from labelgraft.domain.project import Task
+from labelgraft.errors import BadInput
 from labelgraft.jobs.records import JobStatus
 from labelgraft.learning.backbones import registry
 from labelgraft.services.below_roots import place
 from labelgraft.services.demo_digits import DIGITS
 from labelgraft.services.incoming_file import Incoming, Offered
-from labelgraft.services.list_places import list_places
+from labelgraft.services.list_places import DATA_SETS, MODEL_FILES, list_places
 from labelgraft.services.receive_files import ARCHIVE_BYTES, LABEL_FILE_BYTES, UploadLimits
 from labelgraft.storage import projects
 from labelgraft.storage.classes import ensure as ensure_classes
@@ -39,9 +40,12 @@ class UploadVerbs:
 
     _engine: Engine
 
-    def places(self, roots: Sequence[Path], path: str | None = None) -> Places:
-        """Folders below the roots, with how many images they hold; the roots for None. Raises UnknownPlace."""
-        return list_places(roots, path)
+    def places(self, roots: Sequence[Path], path: str | None = None, *, models: bool = False) -> Places:
+        """Folders below the roots, with how many images they hold; the roots for None. Raises UnknownPlace.
+
+        models: tell of the ONNX files there, not of the data sets.
+        """
+        return list_places(roots, path, MODEL_FILES if models else DATA_SETS)
 
     def source_below(self, roots: Sequence[Path], path: str) -> ImportSource:
         """A folder or file below the roots, as something to import. Raises UnknownPlace."""
@@ -84,6 +88,15 @@ class UploadVerbs:
         """What was uploaded, as something to import. Raises UnknownName; BadInput if it is empty."""
         path, within = self._engine.uploads.source(number)
         return ImportSource(path, self._engine.uploads.name_of(number), (str(within),))
+
+    def one_file(self, source: ImportSource) -> Path:
+        """The file of a source that is to be one, be it in a folder of its own. Raises BadInput."""
+        if source.path.is_file():
+            return source.path
+        files = [each for each in source.path.rglob("*") if each.is_file()]
+        if len(files) != 1:
+            raise BadInput(f"{source.name}: holds {len(files)} files, expected one. Nothing was done.")
+        return files[0]
 
     def start_demo(self) -> tuple[ProjectBench, JobStatus]:
         """A new project of handwritten digits without labels, and the job that fills it; comes back at once."""

@@ -26,7 +26,7 @@ VERBS: tuple[Callable[..., Any], ...] = (
     ProjectBench.operation, ProjectBench.operation_images, ProjectBench.revert, ProjectBench.compare_backbones,
     ProjectBench.advise, ProjectBench.start_embed, ProjectBench.start_run, ProjectBench.start_resuming_run,
     ProjectBench.stop_run, ProjectBench.runs, ProjectBench.training_settings, ProjectBench.models, ProjectBench.model,
-    ProjectBench.model_by_id, ProjectBench.use_model, ProjectBench.start_predict, ProjectBench.next,
+    ProjectBench.model_by_id, ProjectBench.use_model, ProjectBench.start_predict, ProjectBench.start_find, ProjectBench.next,
     ProjectBench.start_map, ProjectBench.map_preview, ProjectBench.map_rounds, ProjectBench.map_round,
     ProjectBench.map_columns, ProjectBench.islands, ProjectBench.bridges, ProjectBench.start_export,
     ProjectBench.check_export, ProjectBench.exports, ProjectBench.delete,

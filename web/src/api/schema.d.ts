@@ -468,6 +468,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/detectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Detector
+         * @description Add an ONNX file as a model that proposes shapes. It is copied; nothing of it is run but its network.
+         */
+        post: operations["add_detector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/detectors/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Detector
+         * @description What an ONNX file is, how its output is read, and which of its classes the project has; nothing is added.
+         */
+        post: operations["check_detector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/embeddings": {
         parameters: {
             query?: never;
@@ -697,6 +737,26 @@ export interface paths {
          *     (409) has in detail.current what is drawn in it now.
          */
         post: operations["edit_instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/{image_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find In Image
+         * @description Have a model look at one image now; its shapes take the place of its own open proposals there.
+         */
+        post: operations["find_in_image"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1159,9 +1219,33 @@ export interface paths {
          * Predict
          * @description Propose classes with calibrated confidence; earlier proposals give way, labels are never touched.
          *
-         *     A dry run answers at once, with what the model would say of a few images, and writes nothing.
+         *     Where shapes are drawn, propose shapes: the model's own earlier open ones give way, and what is drawn already is left
+         *     out; without a choice of images for all that nobody has finished.
+         *
+         *     A dry run answers at once, with what the model would say of a few images, and writes nothing; that of shapes is a path
+         *     of its own.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/predictions/shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Shapes
+         * @description A dry run: the shapes that a model would propose for a few images; nothing is written.
+         */
+        post: operations["try_shapes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2326,6 +2410,42 @@ export interface components {
             share: number;
         };
         /**
+         * ClassUse
+         * @description One of a model's classes that is proposed.
+         */
+        ClassUse: {
+            /**
+             * Class Id
+             * @description The class of the project.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Index
+             * @description In the model's own order.
+             * @example 0
+             */
+            index: number;
+            /**
+             * Ours
+             * @description Its name.
+             * @example pedestrian
+             */
+            ours: string;
+            /**
+             * Theirs
+             * @description What the model calls it.
+             * @example person
+             */
+            theirs: string;
+            /**
+             * Threshold
+             * @description How sure the model must be.
+             * @example 0.25
+             */
+            threshold: number;
+        };
+        /**
          * ClassesChanged
          * @description What a change of classes did, or would do.
          */
@@ -2394,6 +2514,164 @@ export interface components {
             job: components["schemas"]["Job"];
             /** @description A project with ten classes and no label. */
             project: components["schemas"]["ProjectFacts"];
+        };
+        /**
+         * DetectorFacts
+         * @description What is known of a model that finds shapes.
+         */
+        DetectorFacts: {
+            /**
+             * Assumed
+             * @description What no file can tell.
+             */
+            assumed: string[];
+            /**
+             * Description
+             * @description How it is read.
+             */
+            description: {
+                [key: string]: unknown;
+            };
+            /**
+             * File
+             * @description As it was called when it was added.
+             * @example yolox_nano.onnx
+             */
+            file: string;
+            /**
+             * Licence
+             * @description As far as it is known.
+             * @example Apache-2.0
+             */
+            licence: string;
+            /**
+             * Sentence
+             * @description What it was recognised as.
+             */
+            sentence: string;
+            /**
+             * Uses
+             * @description Its classes that are proposed.
+             */
+            uses: components["schemas"]["ClassUse"][];
+        };
+        /**
+         * DetectorOffer
+         * @description What was recognised in a file; nothing was added.
+         */
+        DetectorOffer: {
+            /**
+             * Assumed
+             * @description What no file can tell: look at some results.
+             */
+            assumed: string[];
+            /**
+             * Bytes
+             * @description Its size.
+             * @example 3664000
+             */
+            bytes: number;
+            /**
+             * Class Names
+             * @description Its classes in its own order; empty names are never found.
+             * @example [
+             *       "person",
+             *       "car"
+             *     ]
+             */
+            class_names: string[];
+            /**
+             * Description
+             * @description How it is read; null where nothing fits.
+             */
+            description: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Digest
+             * @description SHA-256 of its bytes.
+             */
+            digest: string;
+            /**
+             * @description What it finds.
+             * @example box
+             */
+            kind: components["schemas"]["ShapeKind"] | null;
+            /**
+             * Licence
+             * @description As far as it is known.
+             * @example Apache-2.0
+             */
+            licence: string;
+            /**
+             * Name
+             * @description The file.
+             * @example yolox_nano.onnx
+             */
+            name: string;
+            /**
+             * Problem
+             * @description Why this project has no use for it; empty where it has.
+             */
+            problem: string;
+            /**
+             * Sentence
+             * @description What it is, or why no description fits.
+             */
+            sentence: string;
+            /**
+             * Uses
+             * @description Those that a class of the project is called like.
+             */
+            uses: components["schemas"]["ClassUse"][];
+        };
+        /**
+         * DetectorSource
+         * @description An ONNX file: at a place below a root, or uploaded; and what its user says of it.
+         */
+        DetectorSource: {
+            /**
+             * Changes
+             * @description Parts of its description that are otherwise than recognised.
+             * @example {
+             *       "input": {
+             *         "bgr": false
+             *       }
+             *     }
+             */
+            changes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Class Names
+             * @description Its classes in its own order; null: as the file says.
+             * @example null
+             */
+            class_names?: string[] | null;
+            /**
+             * Input Px
+             * @description Width and height of its input, for files that take any size.
+             * @example [
+             *       640,
+             *       640
+             *     ]
+             */
+            input_px?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Source
+             * @description A file below a root of this server.
+             * @example /home/ada/yolox_nano.onnx
+             */
+            source?: string | null;
+            /**
+             * Upload Id
+             * @description An upload of one file.
+             * @example null
+             */
+            upload_id?: number | null;
         };
         /**
          * Differing
@@ -3120,6 +3398,18 @@ export interface components {
          * @enum {string}
          */
         ImageState: "new" | "proposed" | "labelled" | "skipped" | "unclear" | "draft";
+        /**
+         * ImageToFind
+         * @description Which model is to look at an image.
+         */
+        ImageToFind: {
+            /**
+             * Model Id
+             * @description By default the active model.
+             * @example 1
+             */
+            model_id?: number | null;
+        };
         /**
          * ImportFrom
          * @description Where images come from: a place below a root, or an upload; one of the two.
@@ -4182,7 +4472,7 @@ export interface components {
             description: string;
             /**
              * Head
-             * @description linear, mlp, finetune or scratch.
+             * @description linear, mlp, finetune or scratch; detector for an added file.
              * @example linear
              */
             head: string;
@@ -4275,6 +4565,8 @@ export interface components {
              * @example
              */
             description: string;
+            /** @description Where it finds shapes; null for models of whole images. */
+            detector: components["schemas"]["DetectorFacts"] | null;
             /**
              * Digest
              * @description SHA-256 of its weights.
@@ -4289,7 +4581,7 @@ export interface components {
             };
             /**
              * Head
-             * @description linear, mlp, finetune or scratch.
+             * @description linear, mlp, finetune or scratch; detector for an added file.
              * @example linear
              */
             head: string;
@@ -4606,6 +4898,71 @@ export interface components {
              *     ]
              */
             names: string[];
+        };
+        /**
+         * NewDetector
+         * @description A file to add as a model.
+         */
+        NewDetector: {
+            /**
+             * Changes
+             * @description Parts of its description that are otherwise than recognised.
+             * @example {
+             *       "input": {
+             *         "bgr": false
+             *       }
+             *     }
+             */
+            changes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Class Names
+             * @description Its classes in its own order; null: as the file says.
+             * @example null
+             */
+            class_names?: string[] | null;
+            /**
+             * Classes
+             * @description Which of its classes are proposed as what; others are left out. Null: those that are called alike.
+             */
+            classes?: components["schemas"]["WantedUse"][] | null;
+            /**
+             * Input Px
+             * @description Width and height of its input, for files that take any size.
+             * @example [
+             *       640,
+             *       640
+             *     ]
+             */
+            input_px?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Name
+             * @description By default that of the file.
+             * @example people
+             */
+            name?: string | null;
+            /**
+             * Source
+             * @description A file below a root of this server.
+             * @example /home/ada/yolox_nano.onnx
+             */
+            source?: string | null;
+            /**
+             * Threshold
+             * @description How sure it must be where nothing else is said.
+             * @default 0.25
+             */
+            threshold?: number;
+            /**
+             * Upload Id
+             * @description An upload of one file.
+             * @example null
+             */
+            upload_id?: number | null;
         };
         /**
          * NewExport
@@ -5351,7 +5708,7 @@ export interface components {
         Places: {
             /**
              * Files
-             * @description Data set files here, by their whole paths: .csv, .tsv, .json, .jsonl.
+             * @description Data set files here, or ONNX files where those are asked for, by their whole paths.
              * @example [
              *       "/home/ada/photos/labels.csv"
              *     ]
@@ -5599,7 +5956,7 @@ export interface components {
             change: "created" | "changed" | "deleted";
             /**
              * Parts
-             * @description What changed of it: project (its name, backbone, active model), classes, images (new ones), models, rounds, runs.
+             * @description What changed of it: project (its name, backbone, active model), classes, images (new ones), models, rounds, runs, proposals (shapes, as a model finds them).
              * @example [
              *       "images"
              *     ]
@@ -6460,6 +6817,47 @@ export interface components {
          */
         Severity: "note" | "warning";
         /**
+         * ShapeKind
+         * @description What a shape is called in tables, JSON and on buttons.
+         * @enum {string}
+         */
+        ShapeKind: "box" | "rotated-box" | "polygon" | "mask" | "keypoints";
+        /**
+         * ShapeTrial
+         * @description What to try a model on.
+         */
+        ShapeTrial: {
+            /**
+             * Count
+             * @description How many images.
+             * @default 12
+             */
+            count?: number;
+            /**
+             * Image Ids
+             * @description The same by number.
+             * @example [
+             *       3,
+             *       17
+             *     ]
+             */
+            image_ids?: number[] | null;
+            /**
+             * Model Id
+             * @description By default the active model.
+             * @example 1
+             */
+            model_id?: number | null;
+            /**
+             * Seed
+             * @description Which images are drawn.
+             * @default 0
+             */
+            seed?: number;
+            /** @description Choose among these; by default all unfinished ones. */
+            selector?: components["schemas"]["ImageSelector"] | null;
+        };
+        /**
          * Similar
          * @description The images most like one.
          */
@@ -6621,6 +7019,70 @@ export interface components {
             label: string | null;
         };
         /**
+         * TrialShape
+         * @description A shape that would be proposed.
+         */
+        TrialShape: {
+            /**
+             * Class Id
+             * @description The class of the project.
+             * @example 2
+             */
+            class_id: number;
+            /**
+             * Class Name
+             * @description Its name.
+             * @example pedestrian
+             */
+            class_name: string;
+            /**
+             * Confidence
+             * @description How sure the model is; not calibrated.
+             * @example 0.93
+             */
+            confidence: number;
+            /**
+             * Shape
+             * @description Where it is.
+             */
+            shape: components["schemas"]["BoxShape"] | components["schemas"]["RotatedBoxShape"] | components["schemas"]["PolygonShape"] | components["schemas"]["MaskShape"] | components["schemas"]["KeypointsShape"];
+        };
+        /**
+         * TriedImage
+         * @description What a model would propose for one image.
+         */
+        TriedImage: {
+            /**
+             * Height Px
+             * @description Of the upright image.
+             * @example 480
+             */
+            height_px: number;
+            /**
+             * Image Id
+             * @description The image.
+             * @example 17
+             */
+            image_id: number;
+            /**
+             * Known
+             * @description How many more it found that are drawn there already, or were rejected.
+             * @example 0
+             */
+            known: number;
+            /**
+             * Shapes
+             * @description Surest first.
+             */
+            shapes: components["schemas"]["TrialShape"][];
+            /**
+             * Width Px
+             * @description Of the upright image.
+             * @example 640
+             */
+            width_px: number;
+        };
+        /**
          * Upload
          * @description An upload and what it takes.
          */
@@ -6707,6 +7169,30 @@ export interface components {
              *     ]
              */
             image_ids: number[];
+        };
+        /**
+         * WantedUse
+         * @description A class of the model as a class of the project.
+         */
+        WantedUse: {
+            /**
+             * Ours
+             * @description The class of the project.
+             * @example pedestrian
+             */
+            ours: string;
+            /**
+             * Theirs
+             * @description What the model calls it.
+             * @example person
+             */
+            theirs: string;
+            /**
+             * Threshold
+             * @description How sure it must be; null: as the others.
+             * @example 0.4
+             */
+            threshold?: number | null;
         };
         /**
          * WeightsKind
@@ -8327,6 +8813,8 @@ export interface operations {
             query?: {
                 /** @description A place below a root; without it the roots. */
                 path?: string | null;
+                /** @description Name ONNX files instead of data sets. */
+                models?: boolean;
             };
             header?: never;
             path?: never;
@@ -10077,6 +10565,258 @@ export interface operations {
             };
         };
     };
+    add_detector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDetector"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_detector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectorSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectorOffer"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     embed: {
         parameters: {
             query?: never;
@@ -11645,6 +12385,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstancesChanged"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_in_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The image's number. */
+                image_id: number;
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageToFind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageInstances"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -14919,6 +15787,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobStarted"] | components["schemas"]["TrialAnswer"][];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No session and no token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description From another site, or under another host name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is nothing of that name or number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The data changed since the caller looked, or are not ready for this yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is larger than this route takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is of another type than this route takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What was given cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description An unforeseen error; the server's log has it under the id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something outside of this process cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The workspace cannot be written: the disk is full, or read-only. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's number. */
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShapeTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedImage"][];
                 };
             };
             /** @description The request cannot be understood. */

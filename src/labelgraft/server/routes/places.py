@@ -21,9 +21,10 @@ def list_places(
         str | None,
         Query(min_length=1, max_length=4096, description="A place below a root; without it the roots."),
     ] = None,
+    models: Annotated[bool, Query(description="Name ONNX files instead of data sets.")] = False,
 ) -> Places:
     """Folders from which images can be imported, with how many they hold.
 
     What lies outside of the roots, is hidden, or is not there at all is a 404 that looks the same.
     """
-    return Places.model_validate(bench.places(options.roots, path))
+    return Places.model_validate(bench.places(options.roots, path, models=models))

@@ -19,9 +19,15 @@ router = resource("predictions")
 def predict(project: ProjectById, wanted: Prediction, response: Response) -> JobStarted | list[TrialAnswer]:
     """Propose classes with calibrated confidence; earlier proposals give way, labels are never touched.
 
-    A dry run answers at once, with what the model would say of a few images, and writes nothing.
+    Where shapes are drawn, propose shapes: the model's own earlier open ones give way, and what is drawn already is left
+    out; without a choice of images for all that nobody has finished.
+
+    A dry run answers at once, with what the model would say of a few images, and writes nothing; that of shapes is a path
+    of its own.
     """
     images = wanted.chosen()
+    if not wanted.dry_run and project.info.task.draws_shapes:
+        return JobStarted(job=job_of(project.start_find(wanted.model_id, images=images)))
     if not wanted.dry_run:
         return JobStarted(job=job_of(project.start_predict(wanted.model_id, images=images)))
     response.status_code = status.HTTP_200_OK

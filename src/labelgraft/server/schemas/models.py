@@ -11,6 +11,7 @@ from labelgraft.domain.model import Model as ModelValue
 from labelgraft.domain.scorecard import ModelDetails as ModelDetailsValue
 from labelgraft.domain.selector import Selector
 from labelgraft.server.schemas.base import Count, Id, Name, Schema, Share, Text
+from labelgraft.server.schemas.detectors import DetectorFacts, facts_of_detector
 from labelgraft.server.schemas.measures import Interval, Quality
 from labelgraft.server.schemas.runs import Run, Rung, run_of
 from labelgraft.server.schemas.selection import ImageSelector
@@ -22,7 +23,10 @@ class Model(Schema):
     id: Id = Field(description="Its number.", examples=[1])
     name: str = Field(description="What it is called.", examples=["linear-1"])
     description: str = Field(description="What its author wrote.", examples=[""])
-    head: str = Field(description="linear, mlp, finetune or scratch.", examples=["linear"])
+    head: str = Field(
+        description="linear, mlp, finetune or scratch; detector for an added file.",
+        examples=["linear"],
+    )
     backbone: str = Field(description="The network underneath.", examples=["efficientnet-lite0"])
     class_names: list[str] = Field(description="The classes it knows.", examples=[["cat", "dog"]])
     active: bool = Field(description="Whether its proposals are the ones shown.", examples=[True])
@@ -52,6 +56,9 @@ class ModelDetails(Model):
         description="Images that have proposals of it, which go when it is deleted.", examples=[34]
     )
     bytes: Count = Field(description="Its files take.", examples=[120_000])
+    detector: DetectorFacts | None = Field(
+        description="Where it finds shapes; null for models of whole images."
+    )
 
 
 class ModelChanges(Schema):
@@ -197,4 +204,5 @@ def details_of(found: ModelDetailsValue) -> ModelDetails:
         embedding=dict(found.embedding), temperature=found.temperature, digest=found.digest, seconds=found.seconds,
         proposed_images=found.proposed_images,
         bytes=found.bytes,
+        detector=facts_of_detector(found.detector),
     )  # fmt: skip

@@ -28,7 +28,7 @@ class Places(Schema):
     folders: list[PlaceFolder] = Field(description="Its folders by name, without hidden ones.")
     images: Count = Field(description="Image files directly here, told by their names.", examples=[0])
     files: list[str] = Field(
-        description="Data set files here, by their whole paths: .csv, .tsv, .json, .jsonl.",
+        description="Data set files here, or ONNX files where those are asked for, by their whole paths.",
         examples=[["/home/ada/photos/labels.csv"]],
     )  # fmt: skip
     left_out: Count = Field(description="Folders that are not listed, as there are too many.", examples=[0])
