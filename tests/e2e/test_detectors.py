@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from tests.e2e.command_line import CommandLine
 
-
 pytestmark = pytest.mark.slow
 
 

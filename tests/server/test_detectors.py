@@ -16,6 +16,7 @@ from tests.server.served import Served, wait_for
 
 from labelgraft.domain.project import Task
 from labelgraft.server import columns
+from labelgraft.workbench.watch import ProjectSeen
 
 API = "/api/v1"
 
@@ -128,7 +129,7 @@ def test_somebody_who_looks_is_told_of_every_shard(ring: Ring) -> None:
     made = ring.added(name="told")
     watch = ring.served.bench.watch()
     ring.served.bench.project("ring").find_shapes("told")
-    told = [each for each in watch.look() if getattr(each, "parts", None)]
+    told = [each for each in watch.look() if isinstance(each, ProjectSeen)]
     assert any("proposals" in each.parts for each in told)
     ring.served.client.delete(f"{ring.path}/models/{made['id']}")
 
