@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from labelgraft.domain.annotation import Author
 from labelgraft.domain.change import ChangeReport, Effect, Once
 from labelgraft.domain.ids import ClassId, ProjectId
 from labelgraft.domain.operation import Operation
+from labelgraft.domain.project import LabelClass
+from labelgraft.domain.shapes.keypoints import Skeleton
+from labelgraft.errors import Conflict
 from labelgraft.services.change_labels import effect_of
+from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, journal, operations, proposals
 from labelgraft.storage.workspace import Workspace
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-KEEP = "\0keep"
-"""In place of a key that stays as it is, as None takes the key away."""
+Keep = Literal["\0keep"]
+KEEP: Final = "\0keep"
+"""In place of a key or skeleton that stays as it is, as None takes it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,20 @@ def add_classes(
 
 def change_class(
     workspace: Workspace, project_id: ProjectId, class_id: ClassId, gesture: ClassGesture, *, name: str | None = None,
-    colour: str | None = None, key: str | None = KEEP,
+    colour: str | None = None, key: str | None = KEEP, skeleton: Skeleton | Keep | None = KEEP,
 ) -> ChangeReport:  # fmt: skip
-    """Rename or recolour a class, or give it another key, or none. Raises BadInput, AlreadyExists."""
+    """Rename or recolour a class, or give it another key, or none, or other keypoints.
+
+    Raises BadInput, AlreadyExists; Conflict for another number of points while instances have them.
+    """
 
     def change(c: Connection) -> Operation:
         old = classes.get(c, project_id, class_id)
         new = replace(
             old, name=old.name if name is None else name, colour=colour or old.colour,
-            key=old.key if key == KEEP else key,
+            key=old.key if key == KEEP else key, skeleton=old.skeleton if skeleton == KEEP else skeleton,
         )  # fmt: skip
+        _check_points(c, project_id, old, new)
         words = (
             f"Renamed class {old.name} to {new.name}" if new.name != old.name else f"Changed class {old.name}"
         )
@@ -77,6 +86,17 @@ def change_class(
         )
 
     return _as_operation(workspace, project_id, gesture, change)
+
+
+def _check_points(c: Connection, project_id: ProjectId, old: LabelClass, new: LabelClass) -> None:
+    before = 0 if old.skeleton is None else len(old.skeleton.names)
+    after = 0 if new.skeleton is None else len(new.skeleton.names)
+    drawn = truth.counts(c, project_id).get(old.id, 0)
+    if before != after and drawn:
+        raise Conflict(
+            f"Class {old.name!r} has {drawn:,} instances of {before} points, and its skeleton would have {after}. Nothing "
+            "was changed. Rename its points or change its limbs, or add a class with other points."
+        )
 
 
 def order_classes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from labelgraft.domain.annotation import Annotation, Author
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId
 from labelgraft.domain.operation import AnnotationChange, Cause, ClassChange, Operation
 from labelgraft.domain.project import CLASS_COLOURS, LabelClass
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.errors import AlreadyExists, BadInput, UnknownName
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import counters, dialect, operations, proposal_rows, settling, shape_texts
@@ -57,8 +58,13 @@ def last_known(c: Connection, class_id: ClassId) -> LabelClass:
     return from_row(c.execute(select(class_).where(class_.c.id == class_id)).one())
 
 
-def ensure(c: Connection, project_id: ProjectId, names: Sequence[str]) -> dict[str, ClassId]:
-    """The numbers of classes by name, in the order given; missing ones are added with colour and key.
+def ensure(
+    c: Connection,
+    project_id: ProjectId,
+    names: Sequence[str],
+    skeletons: Mapping[str, Skeleton] | None = None,
+) -> dict[str, ClassId]:
+    """The numbers of classes by name, in the order given; missing ones are added with colour, key and skeleton.
 
     Raises: BadInput if a name is empty.
     """
@@ -79,6 +85,7 @@ def ensure(c: Connection, project_id: ProjectId, names: Sequence[str]) -> dict[s
             "colour": CLASS_COLOURS[(position + i) % len(CLASS_COLOURS)],
             "key": free_keys[i] if i < len(free_keys) else None,
             "position": position + i,
+            "skeleton": shape_texts.skeleton_text((skeletons or {}).get(name)),
             "deleted": 0,
         }
         c.execute(insert(class_).values(values))

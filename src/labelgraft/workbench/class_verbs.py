@@ -8,14 +8,15 @@ from labelgraft.domain.change import ChangeReport, Once
 from labelgraft.domain.ids import ClassId
 from labelgraft.domain.operation import Operation
 from labelgraft.domain.project import LabelClass
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.errors import UnknownNumber
 from labelgraft.services import change_classes as changing
-from labelgraft.services.change_classes import KEEP, ClassGesture
+from labelgraft.services.change_classes import KEEP, ClassGesture, Keep
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes
 from labelgraft.workbench.project_base import ProjectBase
 
-__all__ = ["KEEP", "ClassVerbs"]
+__all__ = ["KEEP", "ClassVerbs", "Keep"]
 
 
 class ClassVerbs(ProjectBase):
@@ -63,16 +64,17 @@ class ClassVerbs(ProjectBase):
 
     def change_class(
         self, class_id: int, *, name: str | None = None, colour: str | None = None, key: str | None = KEEP,
-        dry_run: bool = False, once: Once | None = None,
+        skeleton: Skeleton | Keep | None = KEEP, dry_run: bool = False, once: Once | None = None,
     ) -> ChangeReport:  # fmt: skip
-        """Rename or recolour a class, or give it another key, or none.
+        """Rename or recolour a class, or give it another key, or none, or other keypoints.
 
-        Raises UnknownNumber, BadInput, AlreadyExists.
+        Raises UnknownNumber, BadInput, AlreadyExists; Conflict for another number of points while instances have them.
         """
         known = self._known(class_id)
         return changing.change_class(
-            self._workspace, self.id, known, self._gesture(dry_run, once), name=name, colour=colour, key=key
-        )
+            self._workspace, self.id, known, self._gesture(dry_run, once), name=name, colour=colour, key=key,
+            skeleton=skeleton,
+        )  # fmt: skip
 
     def order_classes(
         self, class_ids: Sequence[int], *, dry_run: bool = False, once: Once | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from labelgraft.domain.annotation import Author
 from labelgraft.domain.backbone import Backbone
 from labelgraft.domain.ids import ProjectId
 from labelgraft.domain.project import Task
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.errors import BadInput, BadSetting
 from labelgraft.jobs import records
 from labelgraft.jobs.records import JobStatus
@@ -97,9 +98,12 @@ class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
 
     def new_project(
         self, name: str, *, task: Task | str = Task.CLASSIFICATION, multi_label: bool = False,
-        classes: Sequence[str] = (), backbone: str = registry.DEFAULT,
+        classes: Sequence[str] = (), skeletons: Mapping[str, Skeleton] | None = None, backbone: str = registry.DEFAULT,
     ) -> ProjectBench:  # fmt: skip
-        """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name)."""
+        """Begin a project; skeletons: by class name, for those whose keypoints are known.
+
+        Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name).
+        """
         if not name.strip():
             raise BadInput("A project needs a name that is not empty. Nothing was created.")
         if multi_label and Task(task).draws_shapes:
@@ -111,7 +115,7 @@ class Workbench(JobVerbs, BackboneVerbs, UploadVerbs):
             made = projects.create(
                 connection, name=name, task=Task(task), multi_label=multi_label, backbone=backbone
             )
-            ensure_classes(connection, made.id, classes)
+            ensure_classes(connection, made.id, [*classes, *(skeletons or {})], skeletons)
         return ProjectBench(self._engine, made.id)
 
     def project(self, name: str) -> ProjectBench:

@@ -33,7 +33,7 @@ export const client = createClient<paths>({
   fetch: fetchWhole,
 });
 
-interface Answered<T> {
+export interface Answered<T> {
   data?: T;
   error?: unknown;
   response: Response;

@@ -443,7 +443,7 @@ export interface paths {
         head?: never;
         /**
          * Change Class
-         * @description Rename or recolour a class, or give it another key.
+         * @description Rename or recolour a class, or give it another key or skeleton.
          */
         patch: operations["change_class"];
         trace?: never;
@@ -2230,6 +2230,8 @@ export interface components {
              * @example kitten
              */
             name?: string | null;
+            /** @description Other keypoints; null takes them away. Their number stays while instances have them. */
+            skeleton?: components["schemas"]["ClassSkeleton"] | null;
         };
         /**
          * ClassDuel
@@ -2408,6 +2410,60 @@ export interface components {
              * @example 0.98
              */
             share: number;
+        };
+        /**
+         * ClassSkeleton
+         * @description What the keypoints of a class are.
+         */
+        ClassSkeleton: {
+            /**
+             * Limbs
+             * @description Pairs of places in names, from 0, drawn as lines.
+             * @example [
+             *       [
+             *         0,
+             *         2
+             *       ],
+             *       [
+             *         1,
+             *         2
+             *       ]
+             *     ]
+             */
+            limbs?: [
+                number,
+                number
+            ][];
+            /**
+             * Mirrored
+             * @description Place of the point that each becomes in the mirrored image; empty where nobody said.
+             * @example [
+             *       1,
+             *       0,
+             *       2
+             *     ]
+             */
+            mirrored?: number[];
+            /**
+             * Names
+             * @description Of the points, in order, each once.
+             * @example [
+             *       "left eye",
+             *       "right eye",
+             *       "nose"
+             *     ]
+             */
+            names: string[];
+            /**
+             * Sigmas
+             * @description How far off careful annotators are, as a share of the object's size; empty for the usual.
+             * @example [
+             *       0.025,
+             *       0.025,
+             *       0.026
+             *     ]
+             */
+            sigmas?: number[];
         };
         /**
          * ClassUse
@@ -5086,6 +5142,22 @@ export interface components {
              * @example pets
              */
             name: string;
+            /**
+             * Skeletons
+             * @description What the keypoints of a class are, by its name.
+             * @example {
+             *       "cat": {
+             *         "names": [
+             *           "left ear",
+             *           "right ear",
+             *           "nose"
+             *         ]
+             *       }
+             *     }
+             */
+            skeletons?: {
+                [key: string]: components["schemas"]["ClassSkeleton"];
+            };
             /** @default classification */
             task?: components["schemas"]["Task"];
         };
@@ -6028,6 +6100,8 @@ export interface components {
              * @example 0
              */
             position: number;
+            /** @description What its keypoints are; null where it has none. */
+            skeleton: components["schemas"]["ClassSkeleton"] | null;
         };
         /**
          * ProjectFacts

@@ -1,7 +1,7 @@
 /** The classes of a project and every change to them. A change is one operation, told before it is done. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { client, unwrap, type Schemas } from "@/api/client";
+import { client, unwrap, type Answered, type Schemas } from "@/api/client";
 import { NoAnswer } from "@/api/errors";
 
 export type ProjectClass = Schemas["ProjectClass"];
@@ -14,10 +14,11 @@ export const classesKey = (projectId: number) => ["project", projectId, "classes
 export const classListQuery = (projectId: number) =>
   queryOptions({
     queryKey: classesKey(projectId),
-    queryFn: () =>
-      unwrap(
+    queryFn: async () =>
+      // The generated client forgets that a limb has two ends.
+      (await unwrap(
         client.GET("/api/v1/projects/{project_id}/classes", { params: { path: { project_id: projectId } } }),
-      ),
+      )) as ProjectClass[],
   });
 
 /** A change of classes. */
@@ -65,6 +66,9 @@ const ask = (projectId: number, wish: ClassWish, dry_run: boolean, once: string)
   }
 };
 
+const asked = async (projectId: number, wish: ClassWish, dry_run: boolean, once: string) =>
+  (await unwrap(ask(projectId, wish, dry_run, once) as Promise<Answered<unknown>>)) as ClassesChanged;
+
 const TRIES = 3;
 const PAUSE_MS = 500;
 
@@ -73,7 +77,7 @@ export const changeClasses = async (projectId: number, wish: ClassWish): Promise
   const once = crypto.randomUUID();
   for (let tries = 1; ; tries++) {
     try {
-      return await unwrap<ClassesChanged>(ask(projectId, wish, false, once));
+      return await asked(projectId, wish, false, once);
     } catch (error) {
       if (!(error instanceof NoAnswer) || tries === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, tries * PAUSE_MS));
@@ -85,7 +89,7 @@ export const changeClasses = async (projectId: number, wish: ClassWish): Promise
 export const classPlanQuery = (projectId: number, wish: ClassWish) =>
   queryOptions({
     queryKey: ["project", projectId, "class-plan", wish],
-    queryFn: () => unwrap<ClassesChanged>(ask(projectId, wish, true, crypto.randomUUID())),
+    queryFn: () => asked(projectId, wish, true, crypto.randomUUID()),
     gcTime: 0,
     staleTime: 0,
   });

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.server.dependencies import ProjectById
 from labelgraft.server.once import Key, once
 from labelgraft.server.resource import resource
@@ -21,7 +22,7 @@ from labelgraft.server.schemas.classes import (
     class_of,
     classes_changed,
 )
-from labelgraft.workbench.class_verbs import KEEP
+from labelgraft.workbench.class_verbs import KEEP, Keep
 from labelgraft.workbench.project import ProjectBench
 
 router = resource("classes")
@@ -71,13 +72,19 @@ def order_classes(project: ProjectById, wanted: ClassOrder, key: Key = None) -> 
 def change_class(
     project: ProjectById, class_id: Number, wanted: ClassChange, key: Key = None
 ) -> ClassesChanged:
-    """Rename or recolour a class, or give it another key."""
+    """Rename or recolour a class, or give it another key or skeleton."""
     report = project.change_class(
         class_id, name=wanted.name, colour=wanted.colour,
-        key=wanted.key if "key" in wanted.model_fields_set else KEEP,
+        key=wanted.key if "key" in wanted.model_fields_set else KEEP, skeleton=_skeleton(wanted),
         dry_run=wanted.dry_run, once=once(key, f"change class {class_id}", wanted),
     )  # fmt: skip
     return classes_changed(report, shown(project))
+
+
+def _skeleton(wanted: ClassChange) -> Skeleton | Keep | None:
+    if "skeleton" not in wanted.model_fields_set:
+        return KEEP
+    return None if wanted.skeleton is None else wanted.skeleton.skeleton()
 
 
 @router.delete("/projects/{project_id}/classes/{class_id}", operation_id="delete_class")

@@ -25,6 +25,7 @@ def new_project(bench: Bench, wanted: NewProject) -> ProjectCard:
         task=wanted.task,
         multi_label=wanted.multi_label,
         classes=wanted.classes,
+        skeletons={name: given.skeleton() for name, given in wanted.skeletons.items()},
         backbone=wanted.backbone,
     )
     return card_of(made.card())

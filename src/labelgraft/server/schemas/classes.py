@@ -8,11 +8,42 @@ from pydantic import Field
 
 from labelgraft.domain.change import ChangeReport
 from labelgraft.domain.project import LabelClass
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.server.schemas.base import Count, Id, Name, Schema
 from labelgraft.server.schemas.operations import Effect, Operation, operation_of
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+MOST_POINTS = 1000
+MOST_LIMBS = 10_000
+PointPlace = Annotated[int, Field(ge=0, lt=MOST_POINTS)]
 ClassKey = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^\S$")]
+
+
+class ClassSkeleton(Schema):
+    """What the keypoints of a class are."""
+
+    names: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        min_length=1, max_length=MOST_POINTS, description="Of the points, in order, each once.",
+        examples=[["left eye", "right eye", "nose"]],
+    )  # fmt: skip
+    limbs: list[tuple[PointPlace, PointPlace]] = Field(
+        default_factory=list, max_length=MOST_LIMBS, description="Pairs of places in names, from 0, drawn as lines.",
+        examples=[[[0, 2], [1, 2]]],
+    )  # fmt: skip
+    mirrored: list[PointPlace] = Field(
+        default_factory=list, max_length=MOST_POINTS,
+        description="Place of the point that each becomes in the mirrored image; empty where nobody said.",
+        examples=[[1, 0, 2]],
+    )  # fmt: skip
+    sigmas: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=list, max_length=MOST_POINTS,
+        description="How far off careful annotators are, as a share of the object's size; empty for the usual.",
+        examples=[[0.025, 0.025, 0.026]],
+    )  # fmt: skip
+
+    def skeleton(self) -> Skeleton:
+        """The same as a value. Raises BadShape where its parts do not fit together."""
+        return Skeleton(tuple(self.names), tuple(self.limbs), tuple(self.mirrored), tuple(self.sigmas))
 
 
 class ProjectClass(Schema):
@@ -24,6 +55,7 @@ class ProjectClass(Schema):
     key: str | None = Field(description="The key that gives it; null for none.", examples=["1"])
     position: Count = Field(description="Its place among the classes.", examples=[0])
     label_count: Count = Field(description="How many labels it has.", examples=[120])
+    skeleton: ClassSkeleton | None = Field(description="What its keypoints are; null where it has none.")
 
 
 class NewClass(Schema):
@@ -57,6 +89,10 @@ class ClassChange(Schema):
     name: Name | None = Field(None, description="Another name.", examples=["kitten"])
     colour: Colour | None = Field(None, description="Another colour, #rrggbb.", examples=["#54a24b"])
     key: ClassKey | None = Field(None, description="Another key; null takes it away.", examples=["k"])
+    skeleton: ClassSkeleton | None = Field(
+        None,
+        description="Other keypoints; null takes them away. Their number stays while instances have them.",
+    )
     dry_run: bool = Field(False, description="Do nothing, tell what would happen.")
 
 
@@ -87,8 +123,18 @@ def class_of(found: LabelClass, label_count: int) -> ProjectClass:
     """A class as it goes over the wire."""
     return ProjectClass(
         id=found.id, name=found.name, colour=found.colour, key=found.key, position=found.position,
-        label_count=label_count,
+        label_count=label_count, skeleton=None if found.skeleton is None else skeleton_of(found.skeleton),
     )  # fmt: skip
+
+
+def skeleton_of(found: Skeleton) -> ClassSkeleton:
+    """A skeleton as it goes over the wire."""
+    return ClassSkeleton(
+        names=list(found.names),
+        limbs=list(found.limbs),
+        mirrored=list(found.mirrored),
+        sigmas=list(found.sigmas),
+    )
 
 
 def classes_changed(report: ChangeReport, classes: list[ProjectClass]) -> ClassesChanged:

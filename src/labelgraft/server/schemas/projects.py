@@ -10,6 +10,7 @@ from labelgraft.domain.next_step import NextStep
 from labelgraft.domain.project import Project, Task
 from labelgraft.domain.reports import ProjectCard as Card
 from labelgraft.server.schemas.base import BackboneName, Count, Id, Name, Schema
+from labelgraft.server.schemas.classes import ClassSkeleton
 
 MOST_CLASSES = 10_000
 
@@ -23,6 +24,10 @@ class NewProject(Schema):
     classes: list[Name] = Field(
         default_factory=list, max_length=MOST_CLASSES, description="Names of classes; more can follow.",
         examples=[["cat", "dog"]],
+    )  # fmt: skip
+    skeletons: dict[Name, ClassSkeleton] = Field(
+        default_factory=dict, max_length=MOST_CLASSES, description="What the keypoints of a class are, by its name.",
+        examples=[{"cat": {"names": ["left ear", "right ear", "nose"]}}],
     )  # fmt: skip
     backbone: BackboneName = Field(
         "efficientnet-lite0", description="The network whose embedding the map and the heads use.",
