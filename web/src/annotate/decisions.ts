@@ -1,5 +1,5 @@
 /** What can be decided about the image on the screen. Each is one gesture that carries the image and its revision. */
-import type { GestureBody } from "@/store/gesture";
+import type { GestureBody, OnImagesBody } from "@/store/gesture";
 import { rowOf } from "@/store/imageStates";
 import type { ProjectClass } from "@/store/classes";
 import { Cell } from "@/store/observable";
@@ -10,7 +10,6 @@ import { sayProblem } from "@/ui/toasts";
 import type { OwnLabels } from "./labelsOf";
 import type { SittingStore } from "./sittingStore";
 
-type OnImage = Exclude<GestureBody, { kind: "revert" }>;
 type Asked<B> = B extends { selector: Selector } ? Omit<B, "selector" | "expected_revisions"> : never;
 
 export class Decisions {
@@ -38,7 +37,7 @@ export class Decisions {
 
   /** Does something to the image on the screen and says whether it did. */
   perform(
-    asked: Asked<OnImage>,
+    asked: Asked<OnImagesBody>,
     words: string,
     labels?: { before: readonly number[]; after: readonly number[] },
   ): boolean {

@@ -1,4 +1,4 @@
-/** The two requests that change annotations, with the key under which the server does them only once. */
+/** The requests that change annotations, with the key under which the server does them only once. */
 import { client, unwrap, type Schemas } from "./client";
 import { apiError, NoAnswer } from "./errors";
 
@@ -6,6 +6,10 @@ import { apiError, NoAnswer } from "./errors";
 export interface OperationAnswer {
   operation: { id: number } | null;
   revisions: Readonly<Record<string, number>> | null;
+  /** Of a gesture of the editor: numbers of the instances that it made. */
+  new_ids?: readonly number[];
+  /** What was mended of the shapes that were sent. */
+  notices?: readonly string[];
 }
 
 const keyed = (key: string) => ({ "Idempotency-Key": key });
@@ -29,6 +33,22 @@ export const postRevert = (projectId: number, key: string, number: number): Prom
       body: { dry_run: false },
     }),
   );
+
+/** One gesture of the editor on one image. */
+export const postInstances = async (
+  projectId: number,
+  imageId: number,
+  key: string,
+  body: Schemas["InstanceGesture"],
+): Promise<OperationAnswer> => {
+  const { operation, new_ids, revision, notices } = await unwrap(
+    client.POST("/api/v1/projects/{project_id}/images/{image_id}/instances", {
+      params: { path: { project_id: projectId, image_id: imageId }, header: keyed(key) },
+      body,
+    }),
+  );
+  return { operation, new_ids, notices, revisions: { [imageId]: revision } };
+};
 
 /** Binary columns, whole. */
 export const getColumns = async (path: string, signal?: AbortSignal): Promise<ArrayBuffer> => {

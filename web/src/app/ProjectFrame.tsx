@@ -1,10 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
 
 import { ProjectContext, useSession } from "@/store/hooks";
 import { useObservable } from "@/store/observable";
 import { OpenProject } from "@/store/openProject";
-import { fetchStates } from "@/store/projects";
+import { fetchInstances } from "@/store/images";
+import { fetchStates, projectQuery } from "@/store/projects";
 
 import { ErrorScreen } from "./ErrorScreen";
 import { shownProject } from "./shownProject";
@@ -26,7 +28,14 @@ const Screens = ({ project }: { project: OpenProject }) => {
 export const ProjectFrame = () => {
   const { projectId } = useParams({ from: "/projects/$projectId" });
   const session = useSession();
-  const project = useMemo(() => new OpenProject(projectId, session, { fetchStates }), [projectId, session]);
+  const project = useMemo(
+    () => new OpenProject(projectId, session, { fetchStates, fetchInstances }),
+    [projectId, session],
+  );
+  const task = useQuery(projectQuery(projectId)).data?.task;
+  useEffect(() => {
+    project.drawsShapes.set(task !== undefined && task !== "classification");
+  }, [project, task]);
   useEffect(() => {
     void project.open();
     shownProject.set(project);

@@ -1,7 +1,7 @@
 /** What a gesture does to the columns, before the server has said so; and how that is taken back. */
 import { folderIndex, NONE, rowOf, STATE, type ImageStates } from "./imageStates";
 import { SPLITS } from "./filters";
-import type { Gesture, GestureBody } from "./gesture";
+import type { Gesture, InstancesBody, OnImagesBody } from "./gesture";
 
 /** The rows that a gesture changed as they were before it. */
 export interface Patch {
@@ -49,7 +49,6 @@ export const applyPatch = (states: ImageStates, patch: Patch): void => {
   });
 };
 
-type OnImages = Exclude<GestureBody, { kind: "revert" }>;
 type RowChange = (states: ImageStates, row: number) => void;
 
 const setClass = (states: ImageStates, row: number, classId: number): void => {
@@ -96,8 +95,19 @@ const reopen: RowChange = (states, row) => {
   if (aside) states.states[row] = unlabelled(states, row);
 };
 
-const changeOf = (body: OnImages, states: ImageStates): RowChange => {
+const draw =
+  ({ looks }: InstancesBody): RowChange =>
+  (states, row) => {
+    states.states[row] = STATE[looks.state];
+    states.classIds[row] = looks.class_id ?? NONE;
+    states.proposalClassIds[row] = looks.proposal_class_id ?? NONE;
+    states.confidences[row] = looks.confidence ?? NaN;
+  };
+
+const changeOf = (body: OnImagesBody | InstancesBody, states: ImageStates): RowChange => {
   switch (body.kind) {
+    case "instances":
+      return draw(body);
     case "label":
       return (each, row) => setClass(each, row, body.class_id);
     case "unlabel":
@@ -153,7 +163,8 @@ export const applyGesture = (
   // As on the server, an image that already is as it is wanted is not touched.
   const after = patchOf(states, rows);
   rows.forEach((row, i) => {
-    if (differs(patch, after, i)) states.revisions[row] = (states.revisions[row] ?? 0) + 1;
+    if (body.kind === "instances" || differs(patch, after, i))
+      states.revisions[row] = (states.revisions[row] ?? 0) + 1;
   });
   return patch;
 };

@@ -6,8 +6,9 @@ import { getColumns } from "@/api/operations";
 
 import { decodeColumns } from "./columns";
 import type { ImageFilter } from "./filters";
-import type { GestureBody } from "./gesture";
+import type { OnImagesBody } from "./gesture";
 import { ImageBook } from "./imageBook";
+import type { WireInstances } from "./instancesView";
 import { PictureBook } from "./pictureBook";
 
 export type Card = Schemas["Card"];
@@ -57,6 +58,19 @@ export const orderQuery = (projectId: number, wanted: WantedOrder) =>
     structuralSharing: false,
   });
 
+/** What is drawn in some images, and proposed for them. */
+export const fetchInstances = async (
+  projectId: number,
+  imageIds: number[],
+): Promise<readonly WireInstances[]> => {
+  const body = { image_ids: imageIds };
+  const found = await unwrap(
+    client.POST("/api/v1/projects/{project_id}/instances/lookup", { params: at(projectId), body }),
+  );
+  // The generated client forgets that a point is two numbers.
+  return found.images as unknown as readonly WireInstances[];
+};
+
 const books = new Map<number, ImageBook>();
 
 /** The facts of a project's images; one book per project as long as the page lives. */
@@ -101,7 +115,7 @@ export const fetchQueue = (projectId: number, count: number, order: QueueOrder) 
   );
 
 /** How many images a change would touch. */
-export const tryOut = (projectId: number, body: Exclude<GestureBody, { kind: "revert" }>) =>
+export const tryOut = (projectId: number, body: OnImagesBody) =>
   unwrap(
     client.POST("/api/v1/projects/{project_id}/operations", {
       params: at(projectId),

@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Gesture, NewGesture } from "./gesture";
-import { Journal, type JournalDoors, type JournalEvent, type Sent } from "./journal";
+import { Journal, type JournalDoors, type JournalEvent, type KeptGestures, type Sent } from "./journal";
 import { GestureFiles } from "./journalFiles";
 
 /** A server that remembers what it did under which key, and may be away or lose answers. */
@@ -14,10 +14,7 @@ class Server {
   fault: (gesture: Gesture) => "none" | "away" | "answer-lost" | "signed-out" | "stale" | "invalid" = () =>
     "none";
 
-  readonly receive = async (
-    gesture: Gesture,
-    operationOf: (key: string) => Promise<number | null>,
-  ): Promise<Sent<null>> => {
+  readonly receive = async (gesture: Gesture, kept: KeptGestures): Promise<Sent<null>> => {
     this.requests.push(gesture.words);
     const fault = this.fault(gesture);
     const problem = { code: fault, message: fault, remedy: null, detail: null };
@@ -26,13 +23,15 @@ class Server {
     if (fault === "stale") return { kind: "conflict", problem };
     if (fault === "invalid") return { kind: "refused", problem };
     const reverted =
-      gesture.body.kind === "revert" && "of_key" in gesture.body ? await operationOf(gesture.body.of_key) : 0;
+      gesture.body.kind === "revert" && "of_key" in gesture.body
+        ? (await kept.get(gesture.body.of_key))?.operation_id
+        : 0;
     if (!this.byKey.has(gesture.key)) {
       this.byKey.set(gesture.key, this.byKey.size + 100);
       this.done.push(gesture.body.kind === "revert" ? `revert ${reverted}` : gesture.words);
     }
     if (fault === "answer-lost") return { kind: "later", signedOut: false };
-    return { kind: "done", operation_id: this.byKey.get(gesture.key) ?? null, answer: null };
+    return { kind: "done", outcome: { operation_id: this.byKey.get(gesture.key) ?? 0 }, answer: null };
   };
 }
 

@@ -3,12 +3,12 @@
  * acknowledged it: over a lost network, a restarted server, a closed tab, a lost answer.
  */
 import { Cell } from "./observable";
-import type { Gesture, GestureProblem, NewGesture } from "./gesture";
+import type { Gesture, GestureBody, GestureProblem, NewGesture, Outcome } from "./gesture";
 import type { GestureFiles } from "./journalFiles";
 
 /** What came of sending one gesture. */
 export type Sent<A> =
-  | { kind: "done"; operation_id: number | null; answer: A }
+  | { kind: "done"; outcome: Outcome; answer: A }
   | { kind: "conflict"; problem: GestureProblem }
   | { kind: "refused"; problem: GestureProblem }
   /** No answer, or one that says "later". The same gesture is sent again under the same key. */
@@ -28,10 +28,13 @@ export type JournalEvent<A> =
   | { kind: "done"; gesture: Gesture; answer: A }
   | { kind: "conflict" | "refused" | "dropped"; gesture: Gesture };
 
+/** The gestures on disk, for those that mean earlier ones. */
+export type KeptGestures = Pick<GestureFiles, "get" | "newestSaved">;
+
 export interface JournalDoors<A> {
   files: GestureFiles;
-  /** Sends one gesture; `operationOf` tells the operation that a gesture became. */
-  send: (gesture: Gesture, operationOf: (key: string) => Promise<number | null>) => Promise<Sent<A>>;
+  /** Sends one gesture; what it means of earlier ones is found among those that are kept. */
+  send: (gesture: Gesture, kept: KeptGestures) => Promise<Sent<A>>;
   /** Runs `work` while no other tab sends. */
   alone: (work: () => Promise<void>) => Promise<void>;
   wait: (milliseconds: number, wake: AbortSignal) => Promise<void>;
@@ -108,15 +111,22 @@ export class Journal<A> {
   async resolve(key: string, choice: "mine" | "theirs"): Promise<void> {
     const gesture = await this.doors.files.get(key);
     if (gesture?.state !== "conflict") return;
-    await this.doors.files.remove(key);
-    this.tell({ kind: "dropped", gesture });
-    if (choice === "mine" && gesture.body.kind !== "revert") {
-      const { expected_revisions: _seen, ...body } = gesture.body;
-      const { number: _number, problem: _problem, operation_id: _none, ...made } = gesture;
-      await this.add({ ...made, body, key: this.doors.newKey(), made_at: this.doors.now().toISOString() });
-    } else {
-      await this.count();
+    // Gestures of the editor stand on each other, so that those of one image are decided together.
+    const conflicts = await this.doors.files.withState("conflict");
+    const family = conflicts.filter((each) => each.key === key || ofOneImage(each, gesture));
+    for (const each of family) {
+      await this.doors.files.remove(each.key);
+      this.tell({ kind: "dropped", gesture: each });
     }
+    if (choice === "mine") for (const each of family) await this.addAgain(each);
+    await this.count();
+  }
+
+  private async addAgain(gesture: Gesture): Promise<void> {
+    const body = unexpecting(gesture.body);
+    if (body === null) return;
+    const { number: _number, problem: _problem, state: _state, ...made } = gesture;
+    await this.add({ ...made, body, key: this.doors.newKey(), made_at: this.doors.now().toISOString() });
   }
 
   /** Reads the journal from disk and sends what an earlier life of this page left behind. */
@@ -148,7 +158,7 @@ export class Journal<A> {
       this.again = false;
       const [next] = await this.doors.files.withState("waiting", 1);
       if (next === undefined) return;
-      const sent = await this.doors.send(next, this.operationOf);
+      const sent = await this.doors.send(next, this.doors.files);
       if (sent.kind === "later") {
         this.hold(sent.signedOut ? "signed-out" : "no-answer");
         this.wake = new AbortController();
@@ -165,11 +175,7 @@ export class Journal<A> {
   private async settle(gesture: Gesture, sent: Exclude<Sent<A>, { kind: "later" }>): Promise<void> {
     const settled: Gesture =
       sent.kind === "done"
-        ? {
-            ...gesture,
-            state: "saved",
-            ...(sent.operation_id === null ? {} : { operation_id: sent.operation_id }),
-          }
+        ? { ...gesture, ...sent.outcome, state: "saved" }
         : { ...gesture, state: sent.kind, problem: sent.problem };
     await this.doors.files.put(settled);
     this.tell(
@@ -179,9 +185,6 @@ export class Journal<A> {
     );
     await this.count();
   }
-
-  private readonly operationOf = async (key: string): Promise<number | null> =>
-    (await this.doors.files.get(key))?.operation_id ?? null;
 
   private hold(held: JournalStatus["held"]): void {
     if (this.status.get().held !== held) this.status.update((status) => ({ ...status, held }));
@@ -212,3 +215,18 @@ export class Journal<A> {
     for (const listener of [...this.listeners]) listener(event);
   }
 }
+
+/** Whether both are gestures of the editor on the same image. */
+export const ofOneImage = (one: Gesture, other: Gesture): boolean =>
+  one.body.kind === "instances" &&
+  other.body.kind === "instances" &&
+  one.project_id === other.project_id &&
+  one.body.image_id === other.body.image_id;
+
+/** The same wish whatever the image is like by now; null for a revert, which is not wished again. */
+const unexpecting = (body: GestureBody): GestureBody | null => {
+  if (body.kind === "revert") return null;
+  if (body.kind === "instances") return { ...body, expected_revision: null, after: null };
+  const { expected_revisions: _seen, ...rest } = body;
+  return rest;
+};

@@ -50,6 +50,13 @@ export class GestureFiles {
   count = (state: GestureState): Promise<number> =>
     this.database.countFromIndex("gestures", "state", ofState(state));
 
+  /** The newest saved gesture that fits. */
+  async newestSaved(fits: (gesture: Gesture) => boolean): Promise<Gesture | undefined> {
+    const index = this.database.transaction("gestures").store.index("state");
+    for await (const { value } of index.iterate(ofState("saved"), "prev")) if (fits(value)) return value;
+    return undefined;
+  }
+
   async remove(key: string): Promise<void> {
     const number = await this.database.getKeyFromIndex("gestures", "key", key);
     if (number !== undefined) await this.database.delete("gestures", number);

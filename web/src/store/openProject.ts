@@ -1,8 +1,11 @@
 /** One project while it is open on this page: its images, its selection, and every change to it. */
+import type { Edit } from "@/shapes/edit";
+
 import type { ServerEvent } from "./events";
 import type { Gesture, GestureBody } from "./gesture";
 import type { JournalEvent } from "./journal";
 import { readRow, rowOf, type ImageStates, STATE } from "./imageStates";
+import { InstanceBook, type FetchInstances } from "./instances";
 import { Cell } from "./observable";
 import { SelectionStore } from "./selection";
 import { countWords } from "./selector";
@@ -13,6 +16,7 @@ import { afterGesture, NOTHING_DONE, withoutGesture, type UndoStacks } from "./u
 
 export interface ProjectDoors {
   fetchStates: (projectId: number) => Promise<ImageStates>;
+  fetchInstances: (projectId: number, imageIds: number[]) => ReturnType<FetchInstances>;
 }
 
 /** Several changes of others within this time bring one fetch. */
@@ -20,6 +24,10 @@ const GATHER_MS = 400;
 
 export class OpenProject {
   readonly images = new StateStore();
+  /** What is drawn in the images that are looked at. */
+  readonly instances: InstanceBook;
+  /** Whether annotations have shapes; what changes of whole images do then only the server knows in full. */
+  readonly drawsShapes = new Cell(false);
   readonly selection = new SelectionStore();
   readonly undoStacks = new Cell<UndoStacks>(NOTHING_DONE);
   /** Why the images could not be read, if so. */
@@ -27,7 +35,7 @@ export class OpenProject {
   /** Operations that this browser made, whose events tell it nothing new. */
   private readonly own = new Set<number>();
   /** Operations told while gestures of ours were on their way: ours or another's, the answers will tell. */
-  private readonly doubtful = new Set<number>();
+  private readonly doubtful = new Map<number, readonly number[] | null>();
   private stops: (() => void)[] = [];
   private refetch: ReturnType<typeof setTimeout> | undefined;
   private newestOwn = 0;
@@ -37,7 +45,9 @@ export class OpenProject {
     readonly id: number,
     private readonly session: Session,
     private readonly doors: ProjectDoors,
-  ) {}
+  ) {
+    this.instances = new InstanceBook((imageIds) => doors.fetchInstances(id, imageIds));
+  }
 
   /** Reads all images and what of this browser's gestures is still on its way. */
   async open(): Promise<void> {
@@ -48,13 +58,14 @@ export class OpenProject {
     ];
     const made = await this.session.journal.ofThisTab(this.id);
     this.undoStacks.set(made.reduce(afterGesture, NOTHING_DONE));
-    for (const gesture of await this.session.journal.waiting(this.id)) this.images.show(gesture);
+    for (const gesture of await this.session.journal.waiting(this.id)) this.show(gesture);
     await this.reload();
   }
 
   close(): void {
     this.closed = true;
     clearTimeout(this.refetch);
+    this.instances.close();
     for (const stop of this.stops) stop();
   }
 
@@ -73,7 +84,7 @@ export class OpenProject {
       words,
     };
     const shown: Gesture = { ...made, number: 0, state: "waiting" };
-    this.images.show(shown);
+    this.show(shown);
     this.undoStacks.update((stacks) => afterGesture(stacks, shown));
     try {
       return await this.session.journal.add(made);
@@ -81,6 +92,17 @@ export class OpenProject {
       this.forget(shown);
       throw error;
     }
+  }
+
+  private show(gesture: Gesture): void {
+    this.images.show(gesture);
+    this.instances.show(gesture);
+  }
+
+  /** Does a gesture of the editor; null where the image has not come yet. */
+  edit(imageId: number, edit: Edit, words: string): Promise<Gesture> | null {
+    const body = this.instances.bodyOf(imageId, edit);
+    return body === null ? null : this.perform(body, Uint32Array.of(imageId), words);
   }
 
   /** The same for the chosen images; null where nothing is chosen. */
@@ -144,6 +166,7 @@ export class OpenProject {
   private onJournal(event: JournalEvent<OperationAnswer>): void {
     const { gesture } = event;
     if (gesture.project_id !== this.id) return;
+    this.instances.hear(event);
     if (event.kind === "added") this.images.show(gesture);
     else if (event.kind === "done") this.onDone(gesture, event.answer);
     else {
@@ -163,32 +186,41 @@ export class OpenProject {
     const known = Object.entries(revisions ?? {}).map(([id, revision]) => [Number(id), revision] as const);
     this.images.confirm(gesture, new Map(known));
     // What these do in full only the server knows.
-    if (gesture.body.kind === "revert" || gesture.body.kind === "unlabel" || revisions === null) {
-      this.refetchSoon();
-    }
+    const { kind } = gesture.body;
+    const untold =
+      kind === "revert" || kind === "unlabel" || (this.drawsShapes.get() && kind !== "instances");
+    if (untold || revisions === null) this.refetchSoon();
     this.settleDoubts();
   }
 
   private forget(gesture: Gesture): void {
     this.images.drop(gesture);
+    this.instances.drop(gesture);
     this.undoStacks.update((stacks) => withoutGesture(stacks, gesture.key));
   }
 
   private onServer({ name, data }: ServerEvent): void {
-    if (name === "hello" && !data.complete) this.refetchSoon();
-    if (name === "operation" && data.project_id === this.id) this.onOperation(data.operation_id);
+    if (name === "hello" && !data.complete) this.outdateAll();
+    if (name === "operation" && data.project_id === this.id)
+      this.onOperation(data.operation_id, data.image_ids);
     if (name === "project" && data.project_id === this.id && this.concernsImages(data.parts))
-      this.refetchSoon();
+      this.outdateAll();
   }
 
-  private onOperation(operationId: number): void {
+  private outdateAll(): void {
+    this.instances.outdate(null);
+    this.refetchSoon();
+  }
+
+  private onOperation(operationId: number, imageIds: readonly number[] | null): void {
     if (this.own.has(operationId)) return;
-    this.doubtful.add(operationId);
+    this.doubtful.set(operationId, imageIds);
     this.settleDoubts();
   }
 
   private settleDoubts(): void {
     if (this.doubtful.size === 0 || this.images.pendingCount > 0) return;
+    for (const imageIds of this.doubtful.values()) this.instances.outdate(imageIds);
     this.doubtful.clear();
     this.refetchSoon();
   }
