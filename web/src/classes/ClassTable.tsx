@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 
 import type { ProjectClass } from "@/store/classes";
 import { useImagesVersion, useProject } from "@/store/hooks";
+import { useDrawsShapes } from "@/store/hooks";
 import { classChords } from "@/store/keys/classKeys";
 import { NONE, STATE } from "@/store/imageStates";
 import { sayProblem } from "@/ui/toasts";
@@ -55,7 +56,8 @@ export const ClassTable = ({
   const [said, setSaid] = useState("");
   const proposed = useProposed();
   const byId = useMemo(() => new Map(found.map((each) => [each.id, each])), [found]);
-  const chords = useMemo(() => classChords(all), [all]);
+  const drawing = useDrawsShapes();
+  const chords = useMemo(() => classChords(all, drawing), [all, drawing]);
   const ids = useMemo(() => found.map(({ id }) => id), [found]);
   // eslint-disable-next-line react-hooks/incompatible-library -- rows are read in the same render that asks for them
   const rows = useVirtualizer({

@@ -3,16 +3,22 @@ import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import type { ProjectClass } from "@/store/classes";
 import type { Chord } from "@/store/keys/chord";
+import { useDrawsShapes } from "@/store/hooks";
 import { keyRefusal, shortChord } from "@/store/keys/classKeys";
 
 import classes from "./classes.module.css";
 import type { ClassChanges } from "./useClassChanges";
 
 /** Why the class cannot have this key; null where it can, or wants none. */
-const refusalOf = (key: string, about: ProjectClass, all: readonly ProjectClass[]): string | null => {
+const refusalOf = (
+  key: string,
+  about: ProjectClass,
+  all: readonly ProjectClass[],
+  drawing: boolean,
+): string | null => {
   if (key === "") return null;
   const owner = all.find((each) => each.id !== about.id && each.key?.toUpperCase() === key.toUpperCase());
-  return owner === undefined ? keyRefusal(key) : `${key.toUpperCase()} belongs to ${owner.name}.`;
+  return owner === undefined ? keyRefusal(key, drawing) : `${key.toUpperCase()} belongs to ${owner.name}.`;
 };
 
 const Form = ({
@@ -31,7 +37,8 @@ const Form = ({
   const [problem, setProblem] = useState<string | null>(null);
   // At once, not after the fade: whoever clicks types the key with the other hand.
   useEffect(() => field.current?.select(), []);
-  const refusal = refusalOf(key, about, all);
+  const drawing = useDrawsShapes();
+  const refusal = refusalOf(key, about, all, drawing);
   const save = (wanted: string | null) => {
     if (wanted === about.key && refusal === null) {
       onClose();

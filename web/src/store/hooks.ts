@@ -30,6 +30,9 @@ export const useImagesVersion = (): number => useObservable(useProject().images.
 /** Whether the images' states have come from the server. */
 export const useImagesLoaded = (): boolean => useObservable(useProject().images.loaded);
 
+/** Whether annotations of the project have shapes; false until that is known. */
+export const useDrawsShapes = (): boolean => useObservable(useProject().drawsShapes);
+
 export const useSelection = (): Selection | null => useObservable(useProject().selection.cell);
 
 export type SavingState = "saved" | "saving" | "offline" | "signed-out" | "conflict";

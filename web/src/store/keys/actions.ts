@@ -1,10 +1,14 @@
 /** Every action that a key can bring about. A screen adds its actions here, so that the help sheet shows them and the
  * conflict checker sees them. The keys of classes are a project's own: see classKeys.ts. */
 import type { Chord } from "./chord";
+import { drawActions } from "./drawActions";
 
 /** Where keys hold. `global` holds everywhere; of the others one holds at a time, the screen that is shown. */
-export const SCOPES = ["global", "map", "gallery", "annotate", "review"] as const;
+export const SCOPES = ["global", "map", "gallery", "annotate", "review", "draw", "draw-review"] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Scopes of projects whose annotations have shapes, instead of those of whole images. */
+export const DRAWING_SCOPES: readonly Scope[] = ["draw", "draw-review"];
 
 export interface KeyAction {
   scope: Scope;
@@ -19,6 +23,8 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   gallery: "Gallery",
   annotate: "Annotate",
   review: "Annotate: review",
+  draw: "Draw",
+  "draw-review": "Draw: review",
 };
 
 const named = {
@@ -91,6 +97,7 @@ const named = {
   "review.one-to-one": { scope: "review", words: "Show at 100 %", keys: ["Ctrl+0"] },
   "review.reopen": { scope: "review", words: "Reopen what was skipped or unclear", keys: ["O"] },
   "review.class-search": { scope: "review", words: "Give a class by its name", keys: ["C", "/"] },
+  ...drawActions,
 } as const satisfies Record<string, KeyAction>;
 
 export type ActionId = keyof typeof named;

@@ -6,7 +6,10 @@ import type { ActionId, Scope } from "./actions";
 import { chordOf, type Chord } from "./chord";
 import { actionFor, PROFILE_NAMES, type ProfileName } from "./profiles";
 
-type Handler = (event: KeyboardEvent) => void;
+/** What a handler gives where the key has nothing to do here: the browser does with it what it does elsewhere. */
+export const NOT_MEANT = Symbol("the key is not meant for us");
+
+type Handler = (event: KeyboardEvent) => unknown;
 type Handlers = Readonly<Partial<Record<ActionId, Handler>>>;
 type ChordHandlers = ReadonlyMap<Chord, Handler>;
 
@@ -48,9 +51,8 @@ export class KeyBoard {
     const chord = chordOf(event);
     const action = actionFor(this.profile.get(), scope, chord);
     const handler = action === null ? this.classHandlerOf(chord) : this.handlerOf(action as ActionId);
-    if (handler === undefined) return false;
+    if (handler === undefined || handler(event) === NOT_MEANT) return false;
     event.preventDefault();
-    handler(event);
     return true;
   }
 

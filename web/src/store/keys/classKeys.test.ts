@@ -37,6 +37,11 @@ test.each(["k", "K", "7", "0", "é"])("key %s can belong to a class", (key) => {
   expect(keyRefusal(key)).toBeNull();
 });
 
+test("where shapes are drawn the keys of the tools are taken too", () => {
+  expect(keyRefusal("k", true)).toBe('K is "Keypoints" on Draw.');
+  expect([...classChords(listed("k", "z"), true).values()]).toEqual(["Z", "1"]);
+});
+
 test("no action of any profile has a key that classes take", () => {
   const taken = PROFILE_NAMES.flatMap((profile) => Object.keys(ACTIONS).flatMap((id) => keysOf(profile, id)));
   expect(taken.filter((chord) => FREE_CHORDS.includes(chord))).toEqual([]);
