@@ -11,7 +11,7 @@ def test_a_card_tells_counts_pictures_and_the_next_step(served: Served) -> None:
     served.project.label([1, 2, 3], "cat")
     (card,) = served.client.get("/api/v1/projects").json()
     assert card["images"] == 30
-    assert card["counts"] == {"new": 27, "proposed": 0, "labelled": 3, "skipped": 0, "unclear": 0}
+    assert card["counts"] == {"new": 27, "proposed": 0, "labelled": 3, "skipped": 0, "unclear": 0, "draft": 0}
     assert len(set(card["mosaic"])) == 9
     assert served.client.get(f"/api/v1/pictures/{card['mosaic'][0]}/256.webp").status_code == 200
     assert card["next_step"] == "lay-out"
@@ -35,10 +35,8 @@ def test_a_project_is_begun_renamed_and_deleted(served: Served) -> None:
 def test_a_taken_name_and_an_empty_one_are_refused(served: Served) -> None:
     assert served.client.post("/api/v1/projects", json={"name": "pets"}).status_code == 409
     assert served.client.post("/api/v1/projects", json={"name": "   "}).status_code == 422
-    assert (
-        served.client.post("/api/v1/projects", json={"name": "shapes", "task": "detection"}).status_code
-        == 422
-    )
+    several = {"name": "shapes", "task": "detection", "multi_label": True}
+    assert served.client.post("/api/v1/projects", json=several).status_code == 422
 
 
 def test_the_status_is_that_of_the_command_line(served: Served) -> None:
@@ -83,5 +81,5 @@ def test_a_card_is_never_older_than_the_last_change(served: Served) -> None:
         assert served.client.get(served.path).json()["counts"]["labelled"] == number
     served.project.set_aside([1])
     assert served.client.get(served.path).json()["counts"] == {
-        "new": 25, "proposed": 0, "labelled": 4, "skipped": 1, "unclear": 0,
+        "new": 25, "proposed": 0, "labelled": 4, "skipped": 1, "unclear": 0, "draft": 0,
     }  # fmt: skip

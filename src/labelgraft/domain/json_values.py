@@ -1,4 +1,4 @@
-"""Our values as JSON and back, by their type hints: dataclasses, enumerations, ids, moments, paths, arrays.
+"""Our values as JSON and back, by their type hints: dataclasses, enumerations, ids, moments, paths, arrays, shapes.
 
 Nothing is run that the hints do not name, so the JSON may come from anybody. Arrays travel as their bytes.
 """
@@ -19,6 +19,8 @@ from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_
 
 import numpy as np
 
+from labelgraft.domain.shapes import shape_json
+from labelgraft.domain.shapes.shape import Shape
 from labelgraft.errors import BadInput
 
 LARGEST = 2**63 - 1
@@ -28,6 +30,7 @@ DTYPES = frozenset(
     {"bool", "int8", "uint8", "int16", "int32", "uint32", "int64", "float16", "float32", "float64"}
 )
 _MANY = (list, tuple, set, frozenset, Sequence, Collection, Iterable)
+_SHAPES: tuple[type[Shape], ...] = get_args(Shape)
 _MISSING = object()
 
 
@@ -41,6 +44,8 @@ def to_json(value: Any) -> Any:
         return int(value)
     if isinstance(value, (float, np.floating)):
         return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, _SHAPES):
+        return shape_json.to_json(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {each.name: to_json(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, datetime):
@@ -103,9 +108,16 @@ def _read_plain(hint: Any, value: Any) -> Any:
         return Path(value) if isinstance(value, str) else _MISSING
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value) if value in {each.value for each in hint} else _MISSING
+    if hint in _SHAPES:
+        return _read_shape(hint, value)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _read_dataclass(hint, value)
     raise TypeError(f"{hint} cannot be read from JSON")
+
+
+def _read_shape(kind: type[Shape], value: Any) -> Any:
+    found = shape_json.from_json(value, "shape")
+    return found if isinstance(found, kind) else _MISSING
 
 
 def _read_float(value: Any) -> Any:
