@@ -101,7 +101,7 @@ def test_a_project_exported_and_imported_again_says_the_same(
     first, ids = new_project(shared, f"{folder.name}-1-{format_name}", folder, len(said))
     say(shared, first, dict(zip(ids, said, strict=True)))
     report = registry.get(format_name).write(
-        read_dataset(shared, first, absolute=True), folder / "out", transfer="none"
+        read_dataset(shared, first, absolute=True).dataset, folder / "out", transfer="none"
     )
     second, _ = new_project(shared, f"{folder.name}-2-{format_name}", folder, len(said))
     bring(shared, second, folder / "out", format_name)
@@ -151,7 +151,7 @@ def test_what_a_person_set_aside_stays_so_whatever_a_source_says(bench: Bench, t
 def test_a_format_that_cannot_say_it_tells_which_images_were_set_aside(bench: Bench, tmp_path: Path) -> None:
     project_id, ids = new_project(bench.workspace, "told", tmp_path, 3)
     say(bench.workspace, project_id, {ids[0]: ("skipped", None), ids[1]: ("unclear", None)})
-    dataset = read_dataset(bench.workspace, project_id, with_proposals=True)
+    dataset = read_dataset(bench.workspace, project_id, with_proposals=True).dataset
     assert [image.answer for image in dataset.images] == [Answer.IGNORE, Answer.UNCLEAR, Answer.ACCEPT]
     lost = [loss.what for loss in registry.get("image-folder").loss(dataset).losses]
     assert "images left out: they were passed over" in lost

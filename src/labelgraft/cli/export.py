@@ -22,6 +22,7 @@ from labelgraft.domain.dataset import LossReport
 @click.option(
     "--proposals/--no-proposals", default=False, help="Also write proposals where there is no label."
 )
+@click.option("--drafts", is_flag=True, help="Where shapes are drawn: also images that nobody has finished.")
 @click.option("--overwrite", is_flag=True, help="Replace FOLDER if it is there.")
 @click.option("--check", is_flag=True, help="Only say what the format would lose.")
 @click.pass_obj
@@ -32,6 +33,7 @@ def export(
     folder: Path,
     transfer: Literal["copy", "link", "none"] | None,
     proposals: bool,
+    drafts: bool,
     overwrite: bool,
     check: bool,
 ) -> None:
@@ -40,7 +42,7 @@ def export(
         with output.progress(f"Exporting {project}") as advance:
             report: LossReport = bench.export(
                 format_name, folder, transfer=transfer, proposals=proposals, overwrite=overwrite, check=check,
-                on_progress=advance,
+                drafts=drafts, on_progress=advance,
             )  # fmt: skip
 
         def shown() -> None:

@@ -57,6 +57,8 @@ def add(
                 click.echo(
                     f"{came_with(report)}. To take that back: labelgraft revert {project} {report.operation_id}"
                 )
+            for what, count in report.mended.items():
+                click.echo(f"  shapes: {what} ({count:,})")
             if report.kept:
                 click.echo(
                     f"{report.kept:,} images keep what was said of them; the source says another thing."
@@ -87,7 +89,8 @@ def summary_of(report: ImportReport) -> str:
 
 def came_with(report: ImportReport) -> str:
     """What the one operation of an import gave."""
-    parts = [f"{report.labelled:,} images came with labels"] if report.labelled else []
+    shapes = f", {report.instances:,} shapes" if report.instances else ""
+    parts = [f"{report.labelled:,} images came with labels{shapes}"] if report.labelled else []
     parts += [f"{report.set_aside:,} were set aside"] if report.set_aside else []
     return ", ".join(parts) or "Splits came with it"
 

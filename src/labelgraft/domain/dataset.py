@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from labelgraft.domain.annotation import PLAIN, Traits
 from labelgraft.domain.image import ImageState, RefusedFile, Split
+from labelgraft.domain.shapes.keypoints import Skeleton
+from labelgraft.domain.shapes.shape import Shape
 
 
 class Answer(StrEnum):
@@ -24,12 +27,29 @@ SET_ASIDE = {Answer.IGNORE: ImageState.SKIPPED, Answer.UNCLEAR: ImageState.UNCLE
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetInstance:
+    """One object of an image: its class and where it is, in pixels of the upright image.
+
+    also: the same object drawn in other ways (a person's outline beside its keypoints). confidence: of a model, 0 to 1;
+    None where somebody said so. extras: by format name, what only that format keeps.
+    """
+
+    class_name: str
+    shape: Shape
+    traits: Traits = PLAIN
+    also: tuple[Shape, ...] = ()
+    confidence: float | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetImage:
     """One image of a data set.
 
     path: relative to the data set's folder, posix, or absolute. source: the file to copy or link on export,
-    absolute, "" where the bytes do not travel. class_names: empty = unlabelled. width_px, height_px: of the
-    upright image, 0 where the format does not say. extras: by format name, what only that format keeps.
+    absolute, "" where the bytes do not travel. class_names: of the image and its instances, each once, in the order that
+    `with_instances` gives; empty = unlabelled. width_px, height_px: of the upright image, 0 where the format does not
+    say. extras: by format name, what only that format keeps. finished: somebody said that the instances are all.
     """
 
     path: str
@@ -40,13 +60,24 @@ class DatasetImage:
     height_px: int = 0
     answer: Answer = Answer.ACCEPT
     extras: Mapping[str, Any] = field(default_factory=dict)
+    instances: tuple[DatasetInstance, ...] = ()
+    finished: bool = False
+
+    def with_instances(self, instances: Iterable[DatasetInstance]) -> DatasetImage:
+        """With these instead of its instances; their classes come first, then those that only the image has."""
+        listed = tuple(instances)
+        drawn = {one.class_name for one in self.instances}
+        whole = (name for name in self.class_names if name not in drawn)
+        names = dict.fromkeys([*(one.class_name for one in listed), *whole])
+        return replace(self, instances=listed, class_names=tuple(names))
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Images with their classes. class_names: every class in order, also those no image has.
 
-    refused: what could not be read, and why. extras: by format name, what only that format keeps of the set.
+    refused: what could not be read, and why. extras: by format name, what only that format keeps of the set. skeletons:
+    by class, what its keypoints are. mended: what was repaired while reading shapes, in words, and how often.
     """
 
     class_names: tuple[str, ...]
@@ -54,6 +85,8 @@ class Dataset:
     multi_label: bool = False
     refused: tuple[RefusedFile, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
+    skeletons: Mapping[str, Skeleton] = field(default_factory=dict)
+    mended: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 class Severity(StrEnum):

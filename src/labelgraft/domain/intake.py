@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -51,12 +51,13 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One image as its source tells of it. path: inside the source."""
+    """One image as its source tells of it. path: inside the source. shapes: how many come with it."""
 
     path: str
     class_names: tuple[str, ...]
     split: Split | None
     answer: Answer
+    shapes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class ImportPreview:
 
     images: image files found; known: of those, in the project by path, size and time already. classes: name -> images,
     in the order of the source. labelled, set_aside, rejected: images. rows: the first ones. refused: the first files and
-    rows that would not be taken, of refused_count.
+    rows that would not be taken, of refused_count. shapes: name -> shapes of the project's task, empty where none are
+    drawn. mended: what would be repaired of them, in words, and how often.
     """
 
     format_name: str
@@ -80,6 +82,8 @@ class ImportPreview:
     rows: tuple[PreviewRow, ...]
     refused: tuple[RefusedFile, ...]
     refused_count: int
+    shapes: Mapping[str, int] = field(default_factory=dict)
+    mended: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

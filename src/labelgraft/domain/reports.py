@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,8 @@ class ImportReport:
     refused: files and rows that were not taken. labelled: images that came with labels; kept: images whose own
     label differs and stayed; set_aside: images that came as skipped or unclear; rejected: images of which the source
     only says what they are not, which gives no label. operation_id: the one operation that gave labels, splits and
-    states. format_reason: which format the source was taken for, and why.
+    states. format_reason: which format the source was taken for, and why. instances: shapes that came. mended: what was
+    repaired of them, in words, and how often.
     """
 
     added: int
@@ -46,6 +47,8 @@ class ImportReport:
     kept: int = 0
     set_aside: int = 0
     rejected: int = 0
+    instances: int = 0
+    mended: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ImportReport:

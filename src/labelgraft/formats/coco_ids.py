@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labelgraft.errors import BadFormat
-from labelgraft.formats.format import is_text
 from labelgraft.formats.json_text import MEND, NOTHING, kind_of
 
 
@@ -41,19 +40,3 @@ def lists_of(document: Mapping[str, Any], name: str) -> tuple[list[Any], list[An
         if not isinstance(value, list):
             raise BadFormat(f"{name}: {key} is {kind_of(value)}, expected a list. {NOTHING} {MEND}")
     return lists["images"] or [], lists["annotations"] or [], lists["categories"] or []
-
-
-def category_map(categories: Sequence[Any], name: str) -> dict[int | str, str]:
-    """id -> class name. Raises: BadFormat, as annotations mean nothing without sound categories."""
-    found = dict[int | str, str]()
-    for at, category in enumerate(categories):
-        sound = isinstance(category, dict) and is_id(category.get("id"))
-        if not sound or not isinstance(category.get("name"), str) or not is_text(category["name"]):
-            raise BadFormat(
-                f"{name}, categories[{at}]: found {str(category)[:80]}, expected an object with id and name. "
-                f"{NOTHING} {MEND}"
-            )
-        if category["id"] in found:
-            raise BadFormat(f"{name}, categories[{at}]: id {category['id']!r} stands twice. {NOTHING} {MEND}")
-        found[category["id"]] = category["name"]
-    return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from labelgraft.domain.dataset import Dataset, DatasetImage, LossReport
+from labelgraft.domain.project import Task
 from labelgraft.errors import AlreadyExists, BadInput, BadSetting
 from labelgraft.formats import sidecar
 from labelgraft.formats.folder_write import MARKER, Transfer, bring_file, new_folder, write_file
@@ -37,6 +38,11 @@ class Format(Protocol):
     @property
     def transfers(self) -> tuple[Transfer, ...]:
         """What it can do with the image files."""
+        ...
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """Tasks whose labels it holds; with one that draws shapes, it holds shapes."""
         ...
 
     def read(self, path: Path) -> Dataset:
@@ -73,6 +79,7 @@ class FolderFormat(ABC):
     describe: ClassVar[str]
     lossless: ClassVar[bool] = True
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link", "none")
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.CLASSIFICATION})
 
     @abstractmethod
     def read(self, path: Path) -> Dataset:
@@ -117,7 +124,20 @@ class FolderFormat(ABC):
     def _checked_fit(self, dataset: Dataset, transfer: Transfer) -> Fitted:
         check_transfer(self, transfer)
         check_dataset(dataset)
-        return self.fit(dataset, transfer)
+        return self.fit(dataset if holds_shapes(self) else without_shapes(dataset), transfer)
+
+
+def holds_shapes(known: Format) -> bool:
+    """True for a format that can hold instances."""
+    return any(task.draws_shapes for task in known.tasks)
+
+
+def without_shapes(dataset: Dataset) -> Dataset:
+    """Only the classes of the images."""
+    if not dataset.skeletons and not any(image.instances or image.finished for image in dataset.images):
+        return dataset
+    images = tuple(replace(image, instances=(), finished=False) for image in dataset.images)
+    return replace(dataset, images=images, skeletons={})
 
 
 def check_transfer(known: Format, transfer: Transfer) -> None:
@@ -144,6 +164,10 @@ def check_dataset(dataset: Dataset) -> None:
         if len(set(image.class_names)) != len(image.class_names) or not known.issuperset(image.class_names):
             raise BadInput(
                 f"{image.path}: its classes are listed twice or unknown to the data set. Nothing was written."
+            )
+        if any(one.class_name not in image.class_names for one in image.instances):
+            raise BadInput(
+                f"{image.path}: an instance has a class that the image does not list. Nothing was written."
             )
 
 

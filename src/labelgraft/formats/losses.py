@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from labelgraft.domain.dataset import Dataset, DatasetImage, Loss, LossReport, Severity
-
-EXAMPLES = 5
-# Under this name extras keep how a foreign tool spelled what we also know ("labels": ["cat"] for one class):
-# the same spelling is written again while it still says the same. Losing it loses nothing.
-AS_WRITTEN = "(as written)"
+from labelgraft.formats.shape_losses import AS_WRITTEN as AS_WRITTEN
+from labelgraft.formats.shape_losses import details, instance_losses, loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +16,17 @@ class Fitted:
 
     dataset: what reading the files gives back; an image's source is the file to transfer, "" for none.
     origins: per image its index in the original. places: per image its file inside the folder, "" for none.
-    left_out: index in the original -> why the image is not written.
+    left_out: index in the original -> why the image is not written. instances: per image, of each of its instances the
+    index in the original image; None: all of them, in their order. dropped: (index of image, of instance in the original)
+    -> why an instance of an image that is written is not.
     """
 
     dataset: Dataset
     origins: tuple[int, ...]
     places: tuple[str, ...]
     left_out: Mapping[int, str] = field(default_factory=dict)
+    instances: tuple[tuple[int, ...], ...] | None = None
+    dropped: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def difference(before: Dataset, after: Fitted) -> LossReport:
@@ -38,6 +38,7 @@ def difference(before: Dataset, after: Fitted) -> LossReport:
     losses = [
         *_left_out(before, after),
         *_changed(pairs),
+        *_of_instances(before, after),
         *_missing_files(after),
         *_of_the_set(before, after.dataset),
     ]
@@ -49,7 +50,7 @@ def _left_out(before: Dataset, after: Fitted) -> Iterator[Loss]:
     for index in sorted(after.left_out):
         reasons.setdefault(after.left_out[index], []).append(before.images[index].path)
     for reason, paths in reasons.items():
-        yield _loss(Severity.WARNING, f"images left out: {reason}", paths)
+        yield loss(Severity.WARNING, f"images left out: {reason}", paths)
 
 
 def _changed(pairs: list[tuple[DatasetImage, DatasetImage]]) -> Iterator[Loss]:
@@ -60,7 +61,7 @@ def _changed(pairs: list[tuple[DatasetImage, DatasetImage]]) -> Iterator[Loss]:
             if o != n
         ]
         if found:
-            yield _loss(severity, what, found)
+            yield loss(severity, what, found)
 
     befores, afters = [b for b, _ in pairs], [a for _, a in pairs]
     classes = (
@@ -80,16 +81,24 @@ def _changed(pairs: list[tuple[DatasetImage, DatasetImage]]) -> Iterator[Loss]:
     yield from collect(Severity.NOTE, "files named anew", [i.path for i in befores], [i.path for i in afters])
     sizes = [_size(b) if _size(b) else _size(a) for b, a in pairs], [_size(a) for a in afters]
     yield from collect(Severity.NOTE, "sizes not written (the image files tell them)", *sizes)
-    lost = [(b, name) for b, a in pairs for name in b.extras if _details(b, name) != _details(a, name)]
+    lost = [
+        (b, name) for b, a in pairs for name in b.extras if details(b.extras, name) != details(a.extras, name)
+    ]
     if lost:
-        yield _loss(
-            Severity.NOTE, "details of other formats not written", [f"{b.path}: {n}" for b, n in lost]
-        )
+        yield loss(Severity.NOTE, "details of other formats not written", [f"{b.path}: {n}" for b, n in lost])
 
 
-def _details(owner: DatasetImage | Dataset, name: str) -> Any:
-    kept = owner.extras.get(name) or {}
-    return {k: v for k, v in kept.items() if k != AS_WRITTEN} if isinstance(kept, Mapping) else kept
+def _of_instances(before: Dataset, after: Fitted) -> Iterator[Loss]:
+    images = after.dataset.images
+    origins = after.instances or tuple(tuple(range(len(image.instances))) for image in images)
+    pairs = [
+        (before.images[o], image, kept) for o, image, kept in zip(after.origins, images, origins, strict=True)
+    ]
+    why: dict[int, dict[int, str]] = {}
+    for (image_at, at), reason in after.dropped.items():
+        why.setdefault(image_at, {})[at] = reason
+    reasons = [why.get(o, {}) for o in after.origins]
+    return instance_losses(pairs, reasons, before, after.dataset)
 
 
 def _size(image: DatasetImage) -> str:
@@ -101,7 +110,7 @@ def _missing_files(after: Fitted) -> Iterator[Loss]:
         i.path for i, place in zip(after.dataset.images, after.places, strict=True) if place and not i.source
     ]
     if missing:
-        yield _loss(
+        yield loss(
             Severity.WARNING, "labels written without an image file: it was not there to copy", missing
         )
 
@@ -109,16 +118,12 @@ def _missing_files(after: Fitted) -> Iterator[Loss]:
 def _of_the_set(before: Dataset, after: Dataset) -> Iterator[Loss]:
     gone = [name for name in before.class_names if name not in set(after.class_names)]
     if gone:
-        yield _loss(Severity.NOTE, "classes not listed", gone)
+        yield loss(Severity.NOTE, "classes not listed", gone)
     kept = [name for name in before.class_names if name not in set(gone)]
     if kept != [name for name in after.class_names if name in set(kept)]:
-        yield _loss(Severity.NOTE, "order of the classes not kept", kept)
+        yield loss(Severity.NOTE, "order of the classes not kept", kept)
     if before.multi_label and not after.multi_label:
         yield Loss(Severity.NOTE, "that an image may have several classes is not written", 1)
-    lost = [name for name in before.extras if _details(before, name) != _details(after, name)]
+    lost = [name for name in before.extras if details(before.extras, name) != details(after.extras, name)]
     if lost:
-        yield _loss(Severity.NOTE, "details of the whole set from other formats not written", lost)
-
-
-def _loss(severity: Severity, what: str, found: list[str]) -> Loss:
-    return Loss(severity, what, len(found), tuple(found[:EXAMPLES]))
+        yield loss(Severity.NOTE, "details of the whole set from other formats not written", lost)

@@ -50,7 +50,7 @@ MARGIN = 2.0
 _BAND_PIXELS = 4_000_000
 """Larger pictures are converted and averaged in bands of this size: one full copy is enough."""
 
-_DECODER_FAILURES = (
+DECODER_FAILURES = (
     OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, AttributeError,
     RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
@@ -163,7 +163,7 @@ def decode(file: FileBytes, limits: Limits, *, detail_px: int) -> Picture:
             raise UnreadableImage(file.path, _too_many_pixels(None, limits)) from error
         except MemoryError as error:
             raise UnreadableImage(file.path, _TOO_MUCH_MEMORY) from error
-        except _DECODER_FAILURES as error:
+        except DECODER_FAILURES as error:
             raise UnreadableImage(file.path, f"is cut short or damaged ({error})") from error
 
 
@@ -176,7 +176,7 @@ def _load(path: str, opened: ImageFile.ImageFile, limits: Limits, detail_px: int
     opened.load()
     if drafted is None:  # a few formats (ICO) tell their true size only now
         width, height = opened.size
-    orientation = _orientation(opened)
+    orientation = orientation_of(opened)
     rgb = _shrunk_rgb(opened, wanted)
     if orientation in _UPRIGHT:
         rgb = rgb.transpose(_UPRIGHT[orientation])
@@ -193,10 +193,11 @@ def _too_many_pixels(size: tuple[int, int] | None, limits: Limits) -> str:
     return f"{found} {limit}; raise the limit to take it in"
 
 
-def _orientation(opened: ImageFile.ImageFile) -> int:
+def orientation_of(opened: ImageFile.ImageFile) -> int:
+    """The EXIF orientation that the file tells, 1 where it tells none."""
     try:
         return int(opened.getexif().get(0x0112, 1))
-    except _DECODER_FAILURES:  # damaged EXIF does not make the pixels worse
+    except DECODER_FAILURES:  # damaged EXIF does not make the pixels worse
         return 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labelgraft.errors import UnknownName
-from labelgraft.formats.coco_classes import CocoClasses
+from labelgraft.formats.coco import Coco
 from labelgraft.formats.csv_labels import CsvLabels
 from labelgraft.formats.format import Format
 from labelgraft.formats.hf_imagefolder import HfImageFolder
@@ -16,7 +16,7 @@ ALL: tuple[Format, ...] = (
     HfImageFolder(),
     CsvLabels(),
     Prodigy(),
-    CocoClasses(),
+    Coco(),
     ImageFolder(),
     PlainFolder(),
 )

@@ -29,4 +29,5 @@ def _joined(lines: Sequence[DatasetImage]) -> DatasetImage:
         labelled = labelled or [line for line in lines if line.answer is answer]
     counting = labelled or list(lines)
     classes = tuple(dict.fromkeys(name for line in counting for name in line.class_names))
-    return replace(counting[0], class_names=classes)
+    instances = [one for line in counting for one in line.instances]
+    return replace(counting[0], class_names=classes).with_instances(instances)

@@ -216,17 +216,18 @@ class RemoteProject(Caller):
 
     def export(
         self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] | None = None,
-        proposals: bool = False, overwrite: bool = False, check: bool = False, on_progress: OnProgress | None = None,
+        proposals: bool = False, drafts: bool = False, overwrite: bool = False, check: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> LossReport:  # fmt: skip
         """Write the labels in a format into a folder on this machine, whole or not at all; gives what it could not hold."""
         if check:
-            return self.check_export(format_name, transfer=transfer, proposals=proposals)
+            return self.check_export(format_name, transfer=transfer, proposals=proposals, drafts=drafts)
         place = Path(folder).absolute()
         if place.exists() and any(place.iterdir()) and not overwrite:
             raise AlreadyExists(
                 f"{place}: is there already. Nothing was written. Name another folder, or use --overwrite."
             )
-        job = self.start_export(format_name, transfer=transfer, proposals=proposals)
+        job = self.start_export(format_name, transfer=transfer, proposals=proposals, drafts=drafts)
         self._followed(job.number, on_progress)
         self._download(job.number, place)
         return next(each.losses for each in self.exports() if each.job == job.number)

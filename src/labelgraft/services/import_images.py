@@ -18,13 +18,14 @@ from labelgraft.domain.reports import DuplicateFile, ImportReport
 from labelgraft.formats.pixels import Limits
 from labelgraft.services.below_roots import Roots
 from labelgraft.services.embedding_spaces import store_shard
+from labelgraft.services.import_instances import import_instances
 from labelgraft.services.import_labels import Given, import_labels
 from labelgraft.services.ingest import IngestPool
 from labelgraft.services.ingest_messages import FileRecord, NetworkChoice, Output, Shard, ShardResult
 from labelgraft.services.read_source import ImportRequest, read_source
 from labelgraft.services.same_bytes import copies
 from labelgraft.services.scan_files import LEADS_OUT, split_into_shards
-from labelgraft.storage import images
+from labelgraft.storage import images, projects
 from labelgraft.storage.workspace import Workspace
 
 Json = dict[str, Any]
@@ -208,7 +209,10 @@ def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]
     if request.labels and found["format"] != "folder":
         detail: Json = {"source": str(request.source), "format": found["format"]}
         dataset = read_source(request, workspace.uploads_folder).dataset
-        given = import_labels(
+        with workspace.database.reading() as connection:
+            draws = projects.get(connection, request.project_id).task.draws_shapes
+        give = import_instances if draws else import_labels
+        given = give(
             workspace, request.project_id, dataset, name=request.name or request.source.name, detail=detail,
             key=request.key,
         )  # fmt: skip
@@ -226,4 +230,6 @@ def finish(workspace: Workspace, request: ImportRequest, results: Sequence[Json]
         kept=given.kept,
         set_aside=given.set_aside,
         rejected=given.rejected,
+        instances=given.instances,
+        mended=dict(given.mended),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -24,7 +24,8 @@ class Given:
     """What an import gave.
 
     kept: images of which something else was said before, which stayed. set_aside: skipped or unclear. rejected: images
-    of which the source only says what they are not. refused: labels not taken.
+    of which the source only says what they are not. refused: labels not taken. instances: shapes given. mended: what was
+    repaired of shapes, in words, and how often.
     """
 
     operation: Operation | None = None
@@ -33,6 +34,8 @@ class Given:
     set_aside: int = 0
     rejected: int = 0
     refused: tuple[RefusedFile, ...] = ()
+    instances: int = 0
+    mended: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -37,15 +37,17 @@ class ExportVerbs(ProjectBase):
 
     def check_export(
         self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False,
-        split: Split | None = None,
+        split: Split | None = None, drafts: bool = False,
     ) -> LossReport:  # fmt: skip
         """What the format would not hold; nothing is written. Raises UnknownName, BadSetting, BadInput."""
-        request = ExportRequest(format_name, Path(), transfer, proposals, split=split, check_only=True)
+        request = ExportRequest(
+            format_name, Path(), transfer, proposals, split=split, check_only=True, drafts=drafts
+        )
         return export_dataset(self._workspace, self.id, request)
 
     def start_export(
         self, format_name: str, *, transfer: Transfer | None = None, proposals: bool = False,
-        split: Split | None = None,
+        split: Split | None = None, drafts: bool = False,
     ) -> JobStatus:  # fmt: skip
         """Begin to write an export into the workspace; comes back at once. Raises UnknownName, BadSetting."""
         chosen = formats.get(format_name)
@@ -55,6 +57,7 @@ class ExportVerbs(ProjectBase):
         arguments = {
             "format_name": format_name, "folder": str(folder), "transfer": transfer, "with_proposals": proposals,
             "overwrite": False, "check_only": False, "split": None if split is None else split.value,
+            "drafts": drafts,
         }  # fmt: skip
         return self._start("export", f"Exporting {self.name} as {format_name}", arguments)
 

@@ -153,18 +153,21 @@ class ProjectBench(
 
     def export(
         self, format_name: str, folder: str | Path, *, transfer: Literal["copy", "link", "none"] | None = None,
-        proposals: bool = False, overwrite: bool = False, check: bool = False, on_progress: OnProgress | None = None,
+        proposals: bool = False, drafts: bool = False, overwrite: bool = False, check: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> LossReport:  # fmt: skip
         """Write the labels in a format, whole or not at all; gives exactly what the format could not hold.
 
         transfer: copy the image files, link them, or only name them; None names them where the format can, else links.
-        proposals: images without a label get their surest proposal. check: write nothing. Raises UnknownName,
-        AlreadyExists, BadSetting.
+        proposals: images without a label get their surest proposal, or the shapes proposed for them. drafts: where shapes
+        are drawn, also images that nobody has finished. check: write nothing. Raises UnknownName, AlreadyExists,
+        BadSetting.
         """
         formats.get(format_name)
         arguments = {
             "format_name": format_name, "folder": str(Path(folder).absolute()), "transfer": transfer,
             "with_proposals": proposals, "overwrite": overwrite, "check_only": check,
+            "drafts": drafts,
         }  # fmt: skip
         return loss_report(
             self._job("export", f"Exporting {self.name} as {format_name}", arguments, on_progress)

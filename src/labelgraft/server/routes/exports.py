@@ -23,7 +23,11 @@ def check_export(project: ProjectById, wanted: NewExport) -> LossReport:
     """What an export would lose, exactly; nothing is written."""
     return report_of(
         project.check_export(
-            wanted.format, transfer=wanted.transfer, proposals=wanted.proposals, split=wanted.split
+            wanted.format,
+            transfer=wanted.transfer,
+            proposals=wanted.proposals,
+            split=wanted.split,
+            drafts=wanted.drafts,
         )
     )
 
@@ -32,7 +36,11 @@ def check_export(project: ProjectById, wanted: NewExport) -> LossReport:
 def export_dataset(project: ProjectById, wanted: NewExport) -> JobStarted:
     """Begin to write an export into the workspace; download it when its job is finished."""
     status = project.start_export(
-        wanted.format, transfer=wanted.transfer, proposals=wanted.proposals, split=wanted.split
+        wanted.format,
+        transfer=wanted.transfer,
+        proposals=wanted.proposals,
+        split=wanted.split,
+        drafts=wanted.drafts,
     )
     return JobStarted(job=job_of(status))
 

@@ -25,6 +25,9 @@ class NewExport(Schema):
     split: Split | None = Field(
         None, description="Only images of this split; null for all.", examples=["train"]
     )
+    drafts: bool = Field(
+        False, description="Where shapes are drawn: also images that nobody has finished.", examples=[False]
+    )
 
 
 class Loss(Schema):

@@ -1,17 +1,21 @@
-"""COCO-style JSON read and written as classes of whole images."""
+"""COCO JSON: boxes, polygons, masks and keypoints of instances, and classes of whole images."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from labelgraft.domain.dataset import Answer, Dataset, DatasetImage
+from labelgraft.domain.dataset import Answer, Dataset, DatasetImage, DatasetInstance
 from labelgraft.domain.image import RefusedFile
+from labelgraft.domain.project import Task
 from labelgraft.errors import BadFormat
 from labelgraft.formats import sidecar
-from labelgraft.formats.coco_ids import Ids, category_map, is_id, lists_of
+from labelgraft.formats.coco_categories import categories_of, category_map, skeletons_of
+from labelgraft.formats.coco_ids import Ids, is_id, lists_of
+from labelgraft.formats.coco_rows import OURS, SEMANTIC, read_row, whole_image_row, write_row
 from labelgraft.formats.folder_write import MARKER, Transfer
 from labelgraft.formats.format import FolderFormat, own_extras, placed
 from labelgraft.formats.json_text import NOTHING, read_document, render_document
@@ -21,20 +25,24 @@ from labelgraft.formats.records import BadRecordError, pixels_of, text_of
 
 FILE = "annotations.json"
 IMAGES = "images/"
-_SEMANTIC = ("id", "file_name", "width", "height", "split", "labelgraft")
+END = float("inf")
+"""The position of a row that the file did not have."""
+_SEMANTIC = ("id", "file_name", "width", "height", "split", OURS)
 _SAID = (Answer.REJECT, Answer.IGNORE, Answer.UNCLEAR)
 
 
-class CocoClasses(FolderFormat):
-    """images, categories, and one annotation per image and class whose box is the whole image.
+class Coco(FolderFormat):
+    """images, categories, and one annotation per instance; a class of a whole image is one too, marked as such.
 
-    Boxes and masks of a foreign file are kept and written back, but only their classes are used.
+    In a file with instances every image counts as finished: one without any holds none. What a row says beside what we
+    know is kept and written back, and a row that still says the same is written as it was.
     """
 
     name: ClassVar[str] = "coco"
     describe: ClassVar[str] = (
-        "COCO-style JSON: images, categories, annotations; pycocotools, CVAT, detectron2"
+        "COCO JSON: boxes, polygons, masks, keypoints, classes; pycocotools, CVAT, detectron2"
     )
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
     def read(self, path: Path) -> Dataset:
         """The data set of a JSON file, or of the only one in a folder. Raises: BadFormat."""
@@ -55,7 +63,8 @@ class CocoClasses(FolderFormat):
         read = _parse(_render(replace(dataset, images=tuple(images))), FILE, [])
         found = tuple(replace(r, source=i.source) for r, i in zip(read.images, images, strict=True))
         after = replace(read, images=found, multi_label=read.multi_label or dataset.multi_label)
-        return Fitted(after, tuple(origins), tuple(places), left_out)
+        orders = tuple(tuple(_written_order(image)) for image in images)
+        return Fitted(after, tuple(origins), tuple(places), left_out, orders)
 
     def documents(self, fitted: Fitted) -> Iterator[tuple[str, Iterable[bytes]]]:
         """annotations.json."""
@@ -89,13 +98,22 @@ def _json_files(folder: Path) -> list[Path]:
 
 @dataclass(slots=True)
 class _Found:
-    """One image while its annotations are gathered."""
+    """One image while its annotations are gathered. rows: of the whole image, with their positions in the list."""
 
     image: DatasetImage
     record: Mapping[str, Any]
+    instances: list[tuple[DatasetInstance, Mapping[str, Any], int]] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
-    annotations: list[Mapping[str, Any]] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)
+    rows: list[tuple[Mapping[str, Any], int]] = field(default_factory=list)
+
+    def bare(self, finished: bool) -> DatasetImage:
+        """The image without extras."""
+        said = _said_finished(self.record)
+        names = self.classes if self.image.answer is Answer.ACCEPT else self.image.class_names
+        image = replace(
+            self.image, class_names=tuple(dict.fromkeys(names)), finished=finished if said is None else said
+        )
+        return image.with_instances(one for one, _, _ in self.instances)
 
 
 def _parse(document: Mapping[str, Any], name: str, refused: list[RefusedFile]) -> Dataset:
@@ -103,18 +121,33 @@ def _parse(document: Mapping[str, Any], name: str, refused: list[RefusedFile]) -
     images, annotations, categories = lists_of(document, name)
     name_of = category_map(categories, name)
     found = _images_by_id(images, name_of, name, refused)
+    mended = Counter[str]()
     for position, annotation in enumerate(annotations):
         try:
             of = _checked(annotation, found, name_of)
+            _add(of, annotation, name_of[annotation["category_id"]], position, mended)
         except BadRecordError as error:
             refused.append(RefusedFile(f"{name}, annotations[{position}]", str(error)))
-            continue
-        of.classes.append(name_of[annotation["category_id"]])
-        of.annotations.append(annotation)
-        of.positions.append(position)
     if refused and images and not found:
         raise BadFormat(f"{name}: no image could be read. {refused[0].path}: {refused[0].reason}. {NOTHING}")
-    return _without_needless_extras(document, found.values(), name_of, categories)
+    dataset = _without_needless_extras(document, found.values(), name_of, categories)
+    return replace(dataset, mended=dict(mended))
+
+
+def _add(of: _Found, row: Mapping[str, Any], class_name: str, position: int, mended: Counter[str]) -> None:
+    """Raises: BadRecordError if the shape cannot be; the class is taken all the same."""
+    try:
+        drawn = read_row(row, class_name, of.image.width_px, of.image.height_px)
+    except BadRecordError:
+        of.classes.append(class_name)
+        of.rows.append((row, position))
+        raise
+    mended.update(map(str, drawn.mended))
+    if drawn.instance is not None:
+        of.instances.append((drawn.instance, row, position))
+    else:
+        of.classes.append(class_name)
+        of.rows.append((row, position))
 
 
 def _without_needless_extras(
@@ -125,31 +158,34 @@ def _without_needless_extras(
 ) -> Dataset:
     found = list(found)
     class_names = tuple(dict.fromkeys(name_of.values()))
-    multi = any(len(set(f.classes)) > 1 or len(f.image.class_names) > 1 for f in found)
-    bare = [
-        f.image
-        if f.image.answer is not Answer.ACCEPT
-        else replace(f.image, class_names=tuple(dict.fromkeys(f.classes)))
-        for f in found
-    ]
-    plain = Dataset(class_names, tuple(bare), multi)
+    finished = any(f.instances for f in found)
+    bare = [f.bare(finished) for f in found]
+    multi = any(len(image.class_names) > 1 for image in bare)
+    plain = Dataset(class_names, tuple(bare), multi, skeletons=skeletons_of(categories))
     if _render(plain) == document:
         return plain
     rest = {
         key: value for key, value in document.items() if key not in ("images", "annotations", "categories")
     }
-    images = tuple(
-        replace(image, extras={CocoClasses.name: _extras_of(f)}) for image, f in zip(bare, found, strict=True)
-    )
+    images = tuple(_with_extras(image, f) for image, f in zip(bare, found, strict=True))
     own = {"document": rest, "categories": list(categories)}
-    return Dataset(class_names, images, multi, extras={CocoClasses.name: own})
+    return replace(plain, images=images, extras={Coco.name: own})
 
 
-def _extras_of(found: _Found) -> dict[str, Any]:
+def _with_extras(image: DatasetImage, found: _Found) -> DatasetImage:
     fields = {key: value for key, value in found.record.items() if key not in _SEMANTIC}
-    written = {"image": dict(found.record), "positions": found.positions}
-    kept = {"id": found.record["id"], "fields": fields, "annotations": list(found.annotations)}
-    return {**kept, AS_WRITTEN: written}
+    written = {"image": dict(found.record), "positions": [position for _, position in found.rows]}
+    kept = {"id": found.record["id"], "fields": fields, "annotations": [row for row, _ in found.rows]}
+    instances = tuple(
+        replace(one, extras={Coco.name: _instance_extras(row, position)})
+        for one, row, position in found.instances
+    )
+    return replace(image, instances=instances, extras={Coco.name: {**kept, AS_WRITTEN: written}})
+
+
+def _instance_extras(row: Mapping[str, Any], position: int) -> dict[str, Any]:
+    fields = {key: value for key, value in row.items() if key not in SEMANTIC}
+    return {**({"fields": fields} if fields else {}), AS_WRITTEN: {"row": dict(row), "position": position}}
 
 
 def _images_by_id(
@@ -193,7 +229,7 @@ def _image(record: Any, name_of: Mapping[int | str, str]) -> DatasetImage:
         width_px=pixels_of(record.get("width")),
         height_px=pixels_of(record.get("height")),
     )
-    said = record.get("labelgraft")
+    said = record.get(OURS)
     if not isinstance(said, dict) or said.get("answer") not in _SAID:
         return image
     asked = said.get("asked")
@@ -214,51 +250,105 @@ def _checked(annotation: Any, found: Mapping[int | str, _Found], name_of: Mappin
     return found[image_id]
 
 
+def _said_finished(record: Mapping[str, Any]) -> bool | None:
+    said = record.get(OURS)
+    finished = said.get("finished") if isinstance(said, Mapping) else None
+    return finished if isinstance(finished, bool) else None
+
+
 def _render(dataset: Dataset) -> dict[str, Any]:
     """The document: foreign records as they were while they still say the same, ours for the rest."""
-    own = dataset.extras.get(CocoClasses.name)
+    own = dataset.extras.get(Coco.name)
     own = own if isinstance(own, Mapping) else {}
-    categories = _categories(dataset.class_names, own.get("categories", []))
+    categories = categories_of(dataset.class_names, own.get("categories", []), dataset.skeletons)
     name_of = {category["id"]: category["name"] for category in categories}
     first_id = dict[str, int | str]()
     for category in categories:
         first_id.setdefault(category["name"], category["id"])
-    image_ids = Ids(own_extras(image, CocoClasses.name).get("id") for image in dataset.images)
-    kept = [_kept_annotations(image, name_of) for image in dataset.images]
-    annotation_ids = Ids(annotation.get("id") for rows in kept for _, annotation in rows)
+    image_ids = Ids(own_extras(image, Coco.name).get("id") for image in dataset.images)
+    finished = any(image.instances for image in dataset.images)
+    kept = [_rows_of(image, name_of, first_id) for image in dataset.images]
+    annotation_ids = Ids(row.get("id") for rows in kept for _, row in rows)
     images, annotations = list[dict[str, Any]](), list[tuple[float, dict[str, Any]]]()
     for image, rows in zip(dataset.images, kept, strict=True):
-        image_id = image_ids.give(own_extras(image, CocoClasses.name).get("id"))
-        images.append(_record(image, image_id, first_id))
-        covered = {name_of[annotation["category_id"]] for _, annotation in rows}
-        annotations += [(at, {**annotation, "image_id": image_id}) for at, annotation in rows]
-        for name in image.class_names if image.answer is Answer.ACCEPT else ():
-            if name not in covered:
-                new = _annotation(image, annotation_ids.give(None), image_id, first_id[name])
-                annotations.append((float("inf"), new))
+        image_id = image_ids.give(own_extras(image, Coco.name).get("id"))
+        images.append(_record(image, image_id, first_id, finished))
+        for at, row in rows:
+            number = {"id": annotation_ids.give(row.get("id"))} if "id" in row else {}
+            annotations.append((at, {**row, **number, "image_id": image_id}))
     annotations.sort(key=lambda row: row[0])
     head = own.get("document", {"info": {}, "licenses": []})
     lists = {"images": images, "annotations": [a for _, a in annotations], "categories": categories}
     return {**head, **lists}
 
 
-def _categories(class_names: Sequence[str], foreign: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    by_name = dict[str, list[Mapping[str, Any]]]()
-    for category in foreign:
-        by_name.setdefault(category["name"], []).append(category)
-    ids = Ids(category["id"] for category in foreign)
-    made = list[dict[str, Any]]()
-    for name in class_names:
-        rows = by_name.get(name) or [{"id": ids.give(None), "name": name, "supercategory": ""}]
-        made += [dict(row) for row in rows]
-    return made
+def _rows_of(
+    image: DatasetImage, name_of: Mapping[int | str, str], first_id: Mapping[str, int | str]
+) -> list[tuple[float, dict[str, Any]]]:
+    """The annotations of an image with their places in the list; an id of None gets a number."""
+    rows = [(_position(one), _instance_row(one, image, name_of, first_id)) for one in image.instances]
+    whole = _kept_annotations(image, name_of)
+    covered = {one.class_name for one in image.instances} | {name_of[row["category_id"]] for _, row in whole}
+    for name in image.class_names if image.answer is Answer.ACCEPT else ():
+        if name not in covered:
+            made = whole_image_row(image.width_px, image.height_px)
+            whole.append((END, {**_numbers(first_id[name]), **made}))
+    return [*rows, *whole]
+
+
+def _numbers(category_id: int | str) -> dict[str, Any]:
+    return {"id": None, "image_id": None, "category_id": category_id}
+
+
+def _written_order(image: DatasetImage) -> list[int]:
+    """The instances of an image as they follow each other in the file."""
+    return sorted(range(len(image.instances)), key=lambda at: _position(image.instances[at]))
+
+
+def _written_row(one: DatasetInstance) -> Mapping[str, Any]:
+    own = one.extras.get(Coco.name)
+    written = own.get(AS_WRITTEN) if isinstance(own, Mapping) else None
+    return written if isinstance(written, Mapping) else {}
+
+
+def _position(one: DatasetInstance) -> float:
+    return float(_written_row(one).get("position", END))
+
+
+def _instance_row(
+    one: DatasetInstance,
+    image: DatasetImage,
+    name_of: Mapping[int | str, str],
+    first_id: Mapping[str, int | str],
+) -> dict[str, Any]:
+    """The row as it was, if it still says the same; else ours with the foreign fields."""
+    row = _written_row(one).get("row")
+    category_id = first_id[one.class_name]
+    known = dict(row) if isinstance(row, Mapping) else {}
+    if known and name_of.get(known.get("category_id", END)) == one.class_name:
+        category_id = known["category_id"]
+        if _still_said(known, one, image):
+            return known
+    own = one.extras.get(Coco.name)
+    fields = own.get("fields") if isinstance(own, Mapping) else None
+    foreign = {k: v for k, v in fields.items() if k not in SEMANTIC} if isinstance(fields, Mapping) else {}
+    numbers = {**_numbers(category_id), "id": known.get("id")}
+    return {**numbers, **write_row(one, image.width_px, image.height_px), **foreign}
+
+
+def _still_said(row: Mapping[str, Any], one: DatasetInstance, image: DatasetImage) -> bool:
+    try:
+        said = read_row(row, one.class_name, image.width_px, image.height_px).instance
+    except BadRecordError:
+        return False
+    return said is not None and replace(said, extras=one.extras) == one
 
 
 def _kept_annotations(
     image: DatasetImage, name_of: Mapping[int | str, str]
 ) -> list[tuple[float, dict[str, Any]]]:
     """Foreign annotations of classes that the image still has, with their places in the foreign list."""
-    own = own_extras(image, CocoClasses.name)
+    own = own_extras(image, Coco.name)
     rows = own.get("annotations", [])
     places = own.get(AS_WRITTEN, {}).get("positions", [])
     if image.answer is not Answer.ACCEPT:
@@ -270,12 +360,17 @@ def _kept_annotations(
     ]
 
 
-def _record(image: DatasetImage, image_id: int | str, first_id: Mapping[str, int | str]) -> dict[str, Any]:
-    own = own_extras(image, CocoClasses.name)
+def _record(
+    image: DatasetImage, image_id: int | str, first_id: Mapping[str, int | str], finished: bool
+) -> dict[str, Any]:
+    """finished: whether images count as finished in this file if nothing is said of them."""
+    own = own_extras(image, Coco.name)
     written = own.get(AS_WRITTEN, {}).get("image")
     if isinstance(written, Mapping) and written.get("id") == image_id:
         name_of = {first_id[name]: name for name in first_id}
         said = replace(_image(written, name_of), source=image.source, extras=image.extras)
+        told = _said_finished(written)
+        said = replace(said, finished=finished if told is None else told).with_instances(image.instances)
         accepted = image.answer is Answer.ACCEPT
         if (replace(said, class_names=image.class_names) if accepted else said) == image:
             return dict(written)
@@ -284,18 +379,9 @@ def _record(image: DatasetImage, image_id: int | str, first_id: Mapping[str, int
         {"width": image.width_px, "height": image.height_px} if image.width_px or image.height_px else {}
     )
     record |= {"split": image.split.value} if image.split else {}
+    ours: dict[str, Any] = {}
     if image.answer is not Answer.ACCEPT:
-        asked = [first_id[name] for name in image.class_names]
-        record["labelgraft"] = {"answer": image.answer.value, "asked": asked}
+        ours = {"answer": image.answer.value, "asked": [first_id[name] for name in image.class_names]}
+    ours |= {"finished": image.finished} if image.finished != finished else {}
+    record |= {OURS: ours} if ours else {}
     return {**record, **own.get("fields", {})}
-
-
-def _annotation(
-    image: DatasetImage, annotation_id: int | str, image_id: int | str, category_id: int | str
-) -> dict[str, Any]:
-    """A class of the whole image; the box only where the size is known, as an empty box is no box."""
-    made: dict[str, Any] = {"id": annotation_id, "image_id": image_id, "category_id": category_id}
-    if image.width_px and image.height_px:
-        box = [0, 0, image.width_px, image.height_px]
-        made |= {"bbox": box, "area": image.width_px * image.height_px}
-    return {**made, "segmentation": [], "iscrowd": 0}
