@@ -3531,6 +3531,13 @@ export interface components {
              */
             labelled: number;
             /**
+             * Mended
+             * @description What would be repaired or changed of the shapes, in words, and how often.
+             */
+            mended: {
+                [key: string]: number;
+            };
+            /**
              * Multi Label
              * @description Whether an image may have several classes there.
              */
@@ -3568,6 +3575,16 @@ export interface components {
              * @example 2
              */
             set_aside: number;
+            /**
+             * Shapes
+             * @description Shapes per class, in the order of the source; empty where the project draws none.
+             * @example {
+             *       "raccoon": 217
+             *     }
+             */
+            shapes: {
+                [key: string]: number;
+            };
         };
         /**
          * Instance
@@ -5026,6 +5043,13 @@ export interface components {
          */
         NewExport: {
             /**
+             * Drafts
+             * @description Where shapes are drawn: also images that nobody has finished.
+             * @default false
+             * @example false
+             */
+            drafts?: boolean;
+            /**
              * Format
              * @description The name of a format; /formats lists them.
              * @example csv
@@ -5930,6 +5954,12 @@ export interface components {
              * @example cat/1.jpg
              */
             path: string;
+            /**
+             * Shapes
+             * @description Shapes that come with it.
+             * @example 3
+             */
+            shapes: number;
             /** @description Null: in none. */
             split: components["schemas"]["Split"] | null;
         };

@@ -17,7 +17,9 @@ const Preview = ({ projectId, source }: { projectId: number; source: ImagePrevie
   const { data, error } = useQuery(previewQuery(projectId, source.path, source.format));
   if (error !== null) return <Text c="var(--danger)">{error.message}</Text>;
   if (data === undefined) return <Skeleton h={56} aria-label="Looking at the folder" />;
-  const found = Object.entries(data.classes);
+  const drawn = Object.entries(data.shapes).filter(([, count]) => count > 0);
+  const found = drawn.length > 0 ? drawn : Object.entries(data.classes);
+  const what = drawn.length > 0 ? `Shapes in ${countOf(data.labelled, "image")}` : "Labels";
   const some = found.slice(0, CLASSES_SHOWN).map(([name, count]) => `${name} ${count.toLocaleString("en")}`);
   const more = found.length > CLASSES_SHOWN ? ` and ${found.length - CLASSES_SHOWN} more` : "";
   return (
@@ -29,9 +31,15 @@ const Preview = ({ projectId, source }: { projectId: number; source: ImagePrevie
       </Text>
       {source.labels && (
         <Text c="dimmed" size="xs">
-          {data.labelled === 0 ? "No labels found." : `Labels: ${some.join(", ")}${more}.`} {data.reason}
+          {data.labelled === 0 ? "No labels found." : `${what}: ${some.join(", ")}${more}.`} {data.reason}
         </Text>
       )}
+      {source.labels &&
+        Object.entries(data.mended).map(([told, count]) => (
+          <Text key={told} c="dimmed" size="xs">
+            {told} ({count.toLocaleString("en")})
+          </Text>
+        ))}
       {data.refused.slice(0, 3).map(({ path, reason }) => (
         <Text key={path} c="dimmed" size="xs">
           {path}: {reason}

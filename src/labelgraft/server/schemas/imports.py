@@ -47,7 +47,7 @@ class PreviewRow(Schema):
     class_names: list[str] = Field(description="Empty: no label.", examples=[["cat"]])
     split: Split | None = Field(description="Null: in none.")
     answer: Answer = Field(description="Whether the classes hold; ignore and unclear come in as set aside.")
-    shapes: Count = Field(0, description="Shapes that come with it.", examples=[3])
+    shapes: Count = Field(description="Shapes that come with it.", examples=[3])
 
 
 class Refused(Schema):
@@ -80,10 +80,9 @@ class ImportPreview(Schema):
     refused: list[Refused] = Field(description="The first files and rows that would not be taken.")
     refused_count: Count = Field(description="How many those are in all.", examples=[0])
     shapes: dict[str, Count] = Field(
-        {},
         description="Shapes per class, in the order of the source; empty where the project draws none.",
         examples=[{"raccoon": 217}],
     )
     mended: dict[str, Count] = Field(
-        {}, description="What would be repaired or changed of the shapes, in words, and how often."
+        description="What would be repaired or changed of the shapes, in words, and how often."
     )
