@@ -37,7 +37,10 @@ def export(
     overwrite: bool,
     check: bool,
 ) -> None:
-    """Write the labels to FOLDER as csv, image-folder, hf-imagefolder, prodigy, coco or yolo, with a report of what is lost."""
+    """Write the labels to FOLDER, with a report of what is lost.
+
+    FORMAT: csv, image-folder, hf-imagefolder, prodigy, coco or yolo.
+    """
     with output.project(project) as bench:
         with output.progress(f"Exporting {project}") as advance:
             report: LossReport = bench.export(
