@@ -58,11 +58,11 @@ export default typescript.config(
   { ignores: ["node_modules", "src/api/schema.d.ts", "public"] },
   js.configs.recommended,
   {
-    files: ["checks/**"],
+    files: ["checks/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
   {
-    files: ["src/**/*.{ts,tsx}", "vite.config.ts"],
+    files: ["src/**/*.{ts,tsx}", "checks/editor/*.{ts,tsx}", "vite.config.ts"],
     extends: [...typescript.configs.strictTypeChecked, ...typescript.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { "react-hooks": hooks, "jsx-a11y": a11y },

@@ -10,6 +10,9 @@ export interface Point<U> {
   readonly y: U;
 }
 
+export type ImagePoint = Point<ImagePx>;
+export type ScreenPoint = Point<ScreenPx>;
+
 export interface Size<U> {
   readonly width: U;
   readonly height: U;
@@ -23,6 +26,8 @@ export interface Viewport {
 }
 
 export const imagePx = (value: number): ImagePx => value as ImagePx;
+export const imagePoint = (x: number, y: number): ImagePoint => ({ x: imagePx(x), y: imagePx(y) });
+export const screenPoint = (x: number, y: number): ScreenPoint => ({ x: screenPx(x), y: screenPx(y) });
 export const screenPx = (value: number): ScreenPx => value as ScreenPx;
 
 /** A small image is shown at most this much enlarged when fitted. */
