@@ -24,20 +24,17 @@ const CLASSES: ProjectClass[] = COLOURS.map((colour, i) => ({
   key: `${i + 1}`,
   position: i,
   label_count: 0,
+  skeleton:
+    i === 0
+      ? {
+          names: ["nose", "left eye", "right eye"],
+          limbs: [
+            [0, 1],
+            [0, 2],
+          ],
+        }
+      : null,
 }));
-const SKELETONS = new Map([
-  [
-    1,
-    {
-      names: ["nose", "left eye", "right eye"],
-      limbs: [
-        [0, 1],
-        [0, 2],
-      ] as const,
-    },
-  ],
-]);
-
 const edits: Seen["edits"] = [];
 
 const NONE: ReadonlySet<string> = new Set();
@@ -85,7 +82,6 @@ const Page = () => {
     ...contents,
     classes: CLASSES,
     classId,
-    skeletons: SKELETONS,
     tools: TOOLS,
     tool,
     onTool: setTool,
@@ -118,7 +114,7 @@ const Page = () => {
       peek: setPeek,
       keys: (name, keys) => setContents((before) => ({ ...before, [name]: new Set(keys) })),
     } satisfies Partial<Seen>);
-  });
+  }, [contents, selected]);
   return <Editor {...props} />;
 };
 

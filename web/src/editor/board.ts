@@ -1,6 +1,7 @@
 /** The drawing: what is shown where, and which hand is at work. Plain code; React only gives it props. */
 import type { Edit } from "@/shapes/edit";
 import type { Edges, Shape } from "@/shapes/shape";
+import type { ProjectClass } from "@/store/classes";
 
 import type { EditorProps, Tool } from "./handle";
 import { BrushHand } from "./hands/brush";
@@ -57,7 +58,7 @@ export class Board {
   private resting = 0;
   private doubting = 0;
   private rough = false;
-  private looksBy = new Map<number, { colour: string; name: string }>();
+  private classesById = new Map<number, ProjectClass>();
 
   constructor(
     private readonly elements: BoardElements,
@@ -104,7 +105,7 @@ export class Board {
     const isOther = picture.url !== before.picture.url;
     if (isOther) this.sight.showImage(picture.widthPx, picture.heightPx, true);
     this.picture.show(picture);
-    this.looksBy = new Map(classes.map(({ id, colour, name }) => [id, { colour, name }]));
+    this.classesById = new Map(classes.map((each) => [each.id, each]));
     const changed =
       drawn !== before.drawn ||
       offered !== before.offered ||
@@ -136,9 +137,9 @@ export class Board {
       view: () => this.sight.view,
       selected: () => this.selected,
       looks: {
-        colour: (id) => this.looksBy.get(id)?.colour ?? LOOK.noClass,
-        name: (id) => this.looksBy.get(id)?.name ?? "",
-        skeleton: (id) => this.props.skeletons?.get(id),
+        colour: (id) => this.classesById.get(id)?.colour ?? LOOK.noClass,
+        name: (id) => this.classesById.get(id)?.name ?? "",
+        skeleton: (id) => this.props.skeletons?.get(id) ?? this.classesById.get(id)?.skeleton ?? undefined,
       },
       brushPx: () => this.brushPx,
       redraw: () => this.redraw(),

@@ -41,11 +41,12 @@ export interface EditorProps {
   drawn: readonly Drawn[];
   /** Open proposals, already filtered by confidence. */
   offered: readonly Offered[];
+  /** With their skeletons; keypoints of a class without one are a single point. */
   classes: readonly ProjectClass[];
+  /** Skeletons that take the place of those of the classes. */
+  skeletons?: ReadonlyMap<number, Skeleton>;
   /** Class of what is drawn next. */
   classId: number | null;
-  /** Skeletons by class; a class without one has a single point. */
-  skeletons?: ReadonlyMap<number, Skeleton>;
   tools: readonly Tool[];
   tool: Tool;
   onTool: (tool: Tool) => void;

@@ -79,5 +79,5 @@ export interface Skeleton {
   /** Of the points, in their order. */
   readonly names: readonly string[];
   /** Pairs of places in `names`, drawn as lines. */
-  readonly limbs: readonly Point[];
+  readonly limbs?: readonly Point[];
 }

@@ -96,7 +96,7 @@ export class KeypointsHand extends DeskHand implements Hand {
     const skeleton = this.skeleton();
     if (this.points.length > 0) pen.skeleton(this.shape(), this.colour(), skeleton, 2);
     if (touch === null) return;
-    const before = skeleton.limbs
+    const before = (skeleton.limbs ?? [])
       .filter(([a, b]) => Math.max(a, b) === this.points.length)
       .map(([a, b]) => this.points[Math.min(a, b)]);
     for (const from of before) {
