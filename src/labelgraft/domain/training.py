@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -454,6 +454,8 @@ class EpochMetrics:
     phase: "head", "last blocks", "whole network" or "scratch". epoch counts from 1 and step from 0 within
     the phase. Losses are mean cross-entropies (binary for multi-label); accuracies 0 to 1 (multi-label: share
     of image-class pairs). Held-out numbers are None without held-out images. learning_rate: of the head.
+    Where shapes are learnt, accuracies are the figure that decides (AP50, mean IoU), on some images trained on and on
+    all held-out ones, and figures has the others of the held-out images by name.
     """
 
     phase: str
@@ -465,6 +467,7 @@ class EpochMetrics:
     accuracy_held_out: float | None
     per_class: tuple[ClassMetric, ...]
     learning_rate: float
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     def as_mapping(self) -> dict[str, Any]:
         """The numbers as JSON values."""

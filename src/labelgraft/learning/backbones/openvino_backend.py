@@ -92,21 +92,23 @@ def native_precision() -> str:
 
 def convert(module: torch.nn.Module, preprocessing: Preprocessing) -> Any:
     """An OpenVINO model that takes (n, input_px, input_px, 3) uint8."""
+    size = preprocessing.input_px
+    return taking_bytes(convert_sized(module, (size, size)), preprocessing)
+
+
+def convert_sized(module: torch.nn.Module, size: tuple[int, int]) -> Any:
+    """An OpenVINO model that takes (n, 3, *size) normalised float32, for any n; size: height, width."""
     import torch
     from torch.jit._trace import TracerWarning
 
     from labelgraft.learning.backbones.torch_backend import one_thread
 
     ov = openvino()
-    size = preprocessing.input_px
     with one_thread(), warnings.catch_warnings():
         # tracing is what OpenVINO does inside, deprecated or not; it may keep constants, as the size is fixed
         warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*torch.jit.*")
         warnings.filterwarnings("ignore", category=TracerWarning)
-        model = ov.convert_model(
-            module, example_input=torch.zeros(1, 3, size, size), input=[-1, 3, size, size]
-        )
-    return taking_bytes(model, preprocessing)
+        return ov.convert_model(module, example_input=torch.zeros(1, 3, *size), input=[-1, 3, *size])
 
 
 def taking_bytes(model: Any, preprocessing: Preprocessing) -> Any:

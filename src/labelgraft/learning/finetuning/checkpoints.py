@@ -37,6 +37,7 @@ class HeadHeader:
     base_digest: SHA-256 of the backbone's weights. hidden: width of the head's hidden layer, None = linear.
     preprocessing: input_px, mean and std. temperature: of the calibration, 1 = none. data_version: names the
     labels it was trained on. metrics: of the held-out images, as EpochMetrics.as_mapping gives them.
+    dense_kind: of the head where shapes are learnt (preprocessing then has the canvas instead of input_px), "" else.
     """
 
     backbone: str
@@ -54,6 +55,7 @@ class HeadHeader:
     phase: str = ""
     epoch: int = 0
     metrics: dict[str, Any] | None = None
+    dense_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class _Ladder:
     def __init__(self, source: BaseSource, request: Request, arrays: Arrays, folder: RunFolder) -> None:
         self.source, self.request, self.arrays, self.folder = source, request, arrays, folder
         self.settings = request.settings
-        self.device = _device(self.settings.device)
+        self.device = device_of(self.settings.device)
         module = source().module
         asked = self.settings.frozen_blocks
         self.block_count = len(blocks(module))
@@ -346,7 +346,7 @@ def _carry_over(trained: AdaptedNetwork, network: AdaptedNetwork) -> None:
                 own[name].copy_(value)
 
 
-def _device(name: str) -> torch.device:
+def device_of(name: str) -> torch.device:
     """The device of that name; auto = a graphics card if there is one. Raises BadSetting."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -20,7 +20,8 @@ from labelgraft.domain.training import EpochMetrics, TrainingProgress
 from labelgraft.errors import OutOfMemory, TrainingDiverged
 from labelgraft.learning.finetuning.measuring import Score, batch_of, hits, loss_of, measure
 from labelgraft.learning.finetuning.network import AdaptedNetwork, batch_is_large_enough
-from labelgraft.learning.finetuning.recipe import Optimiser, Recipe, TrainingData
+from labelgraft.learning.finetuning.optimising import lacks_memory, moments_of, optimiser_of
+from labelgraft.learning.finetuning.recipe import Recipe, TrainingData
 
 EARLY_STOP_NEEDS = 20
 """Held-out images below which a measured gain is mostly luck: then neither early stop nor best epoch."""
@@ -95,7 +96,7 @@ class _Phase:
         self.network, self.data, self.recipe, self.watcher = network, data, recipe, watcher
         self.device = network.mean.device
         self.batch_size = min(recipe.batch_size, len(data.train_rows))
-        self.optimiser = _optimiser(network, recipe)
+        self.optimiser = optimiser_of(((network.head, 1.0), (network.upper, recipe.upper_factor)), recipe)
         self.history: list[EpochMetrics] = []
         self.best_tensors: Mapping[str, Tensor] | None = None
         self.halved = False
@@ -225,7 +226,7 @@ class _Phase:
 
     def _shrink_or_raise(self, error: RuntimeError | MemoryError) -> None:
         """After the first lack of memory: half the batch, from the last whole epoch on. Else raises."""
-        if not _lacks_memory(error):
+        if not lacks_memory(error):
             raise error
         if self.halved or self.batch_size == 1:
             raise OutOfMemory(
@@ -269,22 +270,10 @@ class _Phase:
             {n.removeprefix("network."): t for n, t in state.tensors.items() if n.startswith("network.")}
         )
         parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, value in state.tensors.items():
-            if name.startswith("optimiser."):
-                _, number, moment = name.split(".")
-                like = parameters[int(number)]
-                moments.setdefault(int(number), {})[moment] = _laid_out_as(like, value)
+        moments = moments_of(state.tensors, parameters)
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         torch.set_rng_state(state.tensors["rng"].cpu())
-
-
-def _laid_out_as(parameter: Tensor, value: Tensor) -> Tensor:
-    """A copy in the memory order of its parameter, without which the sums could differ in the last bit."""
-    if value.shape != parameter.shape:
-        return value.clone()
-    return torch.empty_like(parameter, requires_grad=False).copy_(value)
 
 
 def _changed(state: PhaseState, **values: Any) -> PhaseState:
@@ -304,23 +293,6 @@ def _trained(network: AdaptedNetwork) -> list[Tensor]:
     return [p for p in network.parameters() if p.requires_grad]
 
 
-def _optimiser(network: AdaptedNetwork, recipe: Recipe) -> torch.optim.Optimizer:
-    """Head first, then the upper part at its lower rate; no decay on biases and norms."""
-    groups = []
-    for part, factor in ((network.head, 1.0), (network.upper, recipe.upper_factor)):
-        trained = [p for p in part.parameters() if p.requires_grad]
-        for chosen, decay in (
-            ([p for p in trained if p.ndim > 1], recipe.weight_decay),
-            ([p for p in trained if p.ndim <= 1], 0.0),
-        ):
-            if chosen:
-                rate = recipe.learning_rate * factor
-                groups.append({"params": chosen, "lr": rate, "base_rate": rate, "weight_decay": decay})
-    if recipe.optimiser is Optimiser.SGD:
-        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=0.9, nesterov=True)
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
-
-
 def _mixed(
     inputs: Tensor, targets: Tensor, draw: np.random.Generator, strength: float
 ) -> tuple[Tensor, Tensor]:
@@ -330,10 +302,3 @@ def _mixed(
     share = float(draw.beta(strength, strength))
     other = torch.from_numpy(draw.permutation(len(inputs))).to(inputs.device)
     return inputs.lerp(inputs[other], 1 - share), targets.lerp(targets[other], 1 - share)
-
-
-def _lacks_memory(error: RuntimeError | MemoryError) -> bool:
-    """True for the ways in which numpy and torch say that memory ran out."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return "can't allocate memory" in str(error) or "out of memory" in str(error).lower()
