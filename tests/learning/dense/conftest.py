@@ -28,7 +28,9 @@ def drawn(number: int, *, empty: bool = False) -> tuple[Picture, Truth]:
         inside = (rows >= top) & (rows < top + side) & (columns >= left) & (columns < left + side)
         kind = int(draw.integers(2))
         if kind:
-            inside &= (rows + 0.5 - top - side / 2) ** 2 + (columns + 0.5 - left - side / 2) ** 2 <= (side / 2) ** 2
+            inside &= (rows + 0.5 - top - side / 2) ** 2 + (columns + 0.5 - left - side / 2) ** 2 <= (
+                side / 2
+            ) ** 2
         pixels[inside] = (200, 40, 40) if kind else (40, 60, 210)
         boxes.append([left, top, left + side, top + side])
         classes.append(kind)

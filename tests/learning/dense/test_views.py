@@ -19,7 +19,12 @@ sizes = st.integers(40, 400)
 
 
 @settings(max_examples=60, deadline=None)
-@given(width=sizes, height=sizes, number=st.integers(0, 500), at=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)))
+@given(
+    width=sizes,
+    height=sizes,
+    number=st.integers(0, 500),
+    at=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)),
+)
 def test_a_mark_in_the_image_is_found_where_the_view_says_that_its_box_lies(
     width: int, height: int, number: int, at: tuple[float, float]
 ) -> None:
@@ -33,7 +38,9 @@ def test_a_mark_in_the_image_is_found_where_the_view_says_that_its_box_lies(
     edges = placing.boxes(np.array([[left, top, left + side, top + side]], np.float64))[0]
     bright = seen[..., 0] > 127
     rows, columns = np.mgrid[0 : CANVAS.height_px, 0 : CANVAS.width_px] + 0.5
-    slack = 1.5 + 0.6 * max(abs(placing.scale_x), placing.scale_y)  # where pixels are enlarged, edges are soft
+    slack = 1.5 + 0.6 * max(
+        abs(placing.scale_x), placing.scale_y
+    )  # where pixels are enlarged, edges are soft
     inside = (columns > edges[0] + slack) & (columns < edges[2] - slack)
     inside &= (rows > edges[1] + slack) & (rows < edges[3] - slack)
     outside = (columns < edges[0] - slack) | (columns > edges[2] + slack)

@@ -38,9 +38,7 @@ def score_boxes(
         "ap50": float(table[present, AT_50].mean()),
         "ap75": float(table[present, AT_75].mean()),
     }
-    figures |= {
-        f"ap50 {name}": float(table[at, AT_50]) for at, name in enumerate(class_names) if present[at]
-    }
+    figures |= {f"ap50 {name}": float(table[at, AT_50]) for at, name in enumerate(class_names) if present[at]}
     per_class = tuple(_hits(truths, found, at, name) for at, name in enumerate(class_names))
     return DenseScore("AP50", figures["ap50"], figures, per_class, len(truths))
 
@@ -63,9 +61,7 @@ def _hits(truths: Sequence[Truth], found: Sequence[Found], at: int, name: str) -
         claims = one.boxes[(one.class_indexes == at) & (one.confidences >= SURE)]
         support, said = support + len(true), said + len(claims)
         right += int(_matched(claims, true).sum())
-    return ClassMetric(
-        name, right / support if support else 0.0, right / said if said else 0.0, support
-    )
+    return ClassMetric(name, right / support if support else 0.0, right / said if said else 0.0, support)
 
 
 def _matched(claims: Doubles, true: Doubles) -> Bools:

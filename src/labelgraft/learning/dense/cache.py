@@ -25,13 +25,21 @@ class PyramidCache:
     """The three maps of V views of N pictures, all stages frozen; a boundary below takes the first of them."""
 
     def __init__(
-        self, folder: Path, pictures: Sequence[Picture], view_count: int, canvas: Canvas, widths: tuple[int, ...]
+        self,
+        folder: Path,
+        pictures: Sequence[Picture],
+        view_count: int,
+        canvas: Canvas,
+        widths: tuple[int, ...],
     ) -> None:
         """Opens the files, or makes them anew where there are none of that shape."""
         self.pictures, self.view_count, self.canvas = pictures, view_count, canvas
-        shapes = [(canvas.height_px // s, canvas.width_px // s, w) for s, w in zip(STRIDES, widths, strict=True)]
+        shapes = [
+            (canvas.height_px // s, canvas.width_px // s, w) for s, w in zip(STRIDES, widths, strict=True)
+        ]
         self.levels = [
-            ActivationFile(folder, level, (len(pictures), view_count, *shapes[level])) for level in range(LEVELS)
+            ActivationFile(folder, level, (len(pictures), view_count, *shapes[level]))
+            for level in range(LEVELS)
         ]
 
     @property

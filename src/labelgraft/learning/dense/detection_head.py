@@ -67,13 +67,9 @@ class DetectionHead(nn.Module):
         super().__init__()
         self.class_count = class_count
         self.neck = Neck(widths, width, depth)
-        self.classes = nn.Conv2d(width, class_count, 1)
-        self.edges = nn.Conv2d(width, 4, 1)
+        self.classes = _answering(width, class_count, -math.log((1 - _PRIOR) / _PRIOR))
+        self.edges = _answering(width, 4, math.log(_SIDE_OF_LEVEL / 2))
         self.scales = nn.Parameter(torch.ones(LEVELS))
-        nn.init.normal_(self.classes.weight, std=0.01)
-        nn.init.constant_(self.classes.bias, -math.log((1 - _PRIOR) / _PRIOR))
-        nn.init.normal_(self.edges.weight, std=0.01)
-        nn.init.constant_(self.edges.bias, math.log(_SIDE_OF_LEVEL / 2))
 
     def forward(self, maps: list[Tensor]) -> BoxAnswers:
         """The answers for the three maps of a pyramid, (n, width, h, w) each."""
@@ -115,9 +111,7 @@ class DetectionHead(nn.Module):
         """The boxes that stay after class-wise suppression, surest first."""
         scores = answers.classes.sigmoid().cpu().numpy()
         boxes = answers.boxes.cpu().numpy().astype(np.float64)
-        return [
-            _found(*each, threshold) for each in zip(scores, boxes, seen, strict=True)
-        ]
+        return [_found(*each, threshold) for each in zip(scores, boxes, seen, strict=True)]
 
     def score(
         self, truths: Sequence[Truth], found: Sequence[Found], class_names: Sequence[str]
@@ -147,6 +141,15 @@ def _found(scores: Floats, boxes: Doubles, seen: Seen, threshold: float) -> Foun
     all_found = Found(ShapeKind.BOX, classes[whole].astype(np.int64), sure[whole], places[whole])
     kept = nms(all_found.boxes, all_found.confidences, all_found.class_indexes, iou=_NMS_IOU)
     return all_found.only(kept[:_MOST])
+
+
+def _answering(width: int, count: int, start: float) -> nn.Conv2d:
+    """A 1x1 convolution that says `start` everywhere, or nearly."""
+    made = nn.Conv2d(width, count, 1, bias=True)
+    nn.init.normal_(made.weight, std=0.01)
+    if made.bias is not None:
+        nn.init.constant_(made.bias, start)
+    return made
 
 
 def targets_of(boxes: Doubles, classes: Ints, canvas: Canvas) -> BoxTargets:

@@ -59,7 +59,9 @@ class DenseHead(Protocol):
     def found(self, answers: Any, seen: Sequence[Seen], *, threshold: float) -> list[Any]:
         """What the answers say of each image, in pixels of the image in full resolution."""
 
-    def score(self, truths: Sequence[Truth], found: Sequence[Any], class_names: Sequence[str]) -> DenseScore | None:
+    def score(
+        self, truths: Sequence[Truth], found: Sequence[Any], class_names: Sequence[str]
+    ) -> DenseScore | None:
         """How well that fits; None where the images hold nothing to be found."""
 
     def demand_taught(self, truths: Sequence[Truth]) -> None:

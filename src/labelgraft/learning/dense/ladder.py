@@ -115,10 +115,7 @@ class _Ladder:
         self.stopped = False
 
     def climb(self) -> DenseClimbed:
-        if self.settings.head is HeadKind.SCRATCH:
-            held = self._scratch()
-        else:
-            held = self._steps_up()
+        held = self._scratch() if self.settings.head is HeadKind.SCRATCH else self._steps_up()
         return DenseClimbed(
             held.network, held.header, self.canvas, held.score, tuple(self.rungs), self.stopped
         )
@@ -223,9 +220,7 @@ class _Ladder:
         return made.to(self.device)
 
     def _fresh(self, network: DenseNetwork) -> FreshInputs:
-        return FreshInputs(
-            self.request.pictures, self.canvas, self.settings.augmentation, network.pyramid
-        )
+        return FreshInputs(self.request.pictures, self.canvas, self.settings.augmentation, network.pyramid)
 
     def _cached(self, network: DenseNetwork) -> PyramidCache:
         """The maps of all views of the images to train on, and of the clean view of those held out."""
@@ -308,7 +303,9 @@ def dense_gate(below: DenseScore | None, above: DenseScore | None) -> Verdict:
             "Not kept: no held-out image has a shape, so nobody can tell whether it is better. Name test folders or a "
             "test fraction above 0.",
         )
-    numbers = f"{above.name} {100 * below.figure:.1f} -> {100 * above.figure:.1f} on {above.count} held-out images"
+    numbers = (
+        f"{above.name} {100 * below.figure:.1f} -> {100 * above.figure:.1f} on {above.count} held-out images"
+    )
     if above.figure > below.figure:
         return Verdict(True, f"Kept: {numbers}.")
     return Verdict(False, f"Not kept, as it is no better: {numbers}.")

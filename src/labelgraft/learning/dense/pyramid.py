@@ -143,7 +143,9 @@ def _demand_equal(base: Base, stages: tuple[nn.Sequential, ...], indices: list[i
         got = example
         for stage, map_ in zip(stages, wanted, strict=True):
             got = stage.eval()(got)
-            if got.shape != map_.shape or float((got - map_).abs().max()) > 1e-4 * float(map_.abs().max() + 1):
+            if got.shape != map_.shape or float((got - map_).abs().max()) > 1e-4 * float(
+                map_.abs().max() + 1
+            ):
                 raise BadSetting(
                     f"Backbone {base.backbone}: run part by part it gives other maps than as a whole. Nothing was "
                     "trained. Choose another backbone, like the default one."
