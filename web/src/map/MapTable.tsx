@@ -1,7 +1,7 @@
 import { Button, useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { onScreen } from "@/shapes/mapUnits";
 import { boundsOfPoints, fitTo, zoomAt } from "@/shapes/mapViewport";
@@ -26,6 +26,7 @@ import { Toolbar } from "./Toolbar";
 import { Tray } from "./Tray";
 import { useRoundLayout } from "./useLayouts";
 import { useMapKeys } from "./useMapKeys";
+import { useMarked } from "./useMarked";
 import { useMapSelection } from "./useMapSelection";
 import { Wants } from "./wants";
 
@@ -71,8 +72,7 @@ export const MapTable = ({ rounds, classList, working }: Props) => {
   const hand = useMemo(() => ({ tool, mode, brushPx }), [tool, mode, brushPx]);
 
   const { selection, choose, actions } = useMapSelection(classList, focused, wants);
-  // The tray has its pictures before a hundred thousand points are painted afresh.
-  const marked = useDeferredValue(selection);
+  const marked = useMarked(selection, wants.pictures);
   const latestChoose = useRef(choose);
   useEffect(() => {
     latestChoose.current = choose;
