@@ -15,11 +15,13 @@ const imagesIn = (count: number | null): string =>
 
 const Rows = ({
   place,
+  models,
   chosen,
   onOpen,
   onFile,
 }: {
   place: Place;
+  models: boolean;
   chosen: string | null;
   onOpen: (path: string) => void;
   onFile: (path: string) => void;
@@ -37,7 +39,7 @@ const Rows = ({
           <UnstyledButton className={classes.row} aria-pressed={path === chosen} onClick={() => onFile(path)}>
             {path === chosen ? <Check size={16} aria-hidden /> : <FileText size={16} aria-hidden />}
             <span className={classes.name}>{lastPart(path)}</span>
-            <span className={classes.count}>{isArchive(path) ? "zip" : "labels"}</span>
+            <span className={classes.count}>{models ? "model" : isArchive(path) ? "zip" : "labels"}</span>
           </UnstyledButton>
         </li>
       ))}
@@ -46,7 +48,7 @@ const Rows = ({
           <UnstyledButton className={classes.row} onClick={() => onOpen(folder.path)}>
             <Folder size={16} aria-hidden />
             <span className={classes.name}>{folder.name}</span>
-            <span className={`${classes.count ?? ""} tabular`}>{imagesIn(folder.images)}</span>
+            <span className={`${classes.count ?? ""} tabular`}>{models ? "" : imagesIn(folder.images)}</span>
           </UnstyledButton>
         </li>
       ))}
@@ -56,20 +58,25 @@ const Rows = ({
 
 /**
  * Walks the folders that the server was allowed to read. The folder that is open is the chosen one, with everything
- * below it; or a file in it: labels, with the images that they name, or a zip.
+ * below it; or a file in it: labels, with the images that they name, or a zip. With `models` only an ONNX file can be chosen.
  */
 export const FolderPicker = ({
+  models = false,
   chosen,
   onChoose,
 }: {
+  models?: boolean;
   chosen: string | null;
   onChoose: (path: string | null, labelled: boolean) => void;
 }) => {
   const [path, setPath] = useState<string | null>(null);
-  const { data: place, error } = useQuery({ ...placesQuery(path), placeholderData: (before) => before });
+  const { data: place, error } = useQuery({
+    ...placesQuery(path, models),
+    placeholderData: (before) => before,
+  });
   const open = (next: string | null) => {
     setPath(next);
-    onChoose(next, false);
+    onChoose(models ? null : next, false);
   };
   if (error !== null) return <Text c="dimmed">{error.message}</Text>;
   if (place === undefined) return <Skeleton h={200} />;
@@ -98,6 +105,7 @@ export const FolderPicker = ({
       <div className={classes.list}>
         <Rows
           place={place}
+          models={models}
           chosen={chosen}
           onOpen={open}
           onFile={(file) => onChoose(file, !isArchive(file))}

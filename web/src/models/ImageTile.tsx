@@ -16,7 +16,19 @@ export const useWanted = (projectId: number, imageIds: readonly number[]): void 
 };
 
 /** A picture that leads to its image, with words below. */
-export const ImageTile = ({ imageId, children }: { imageId: number; children: ReactNode }) => {
+export const ImageTile = ({
+  imageId,
+  whole = false,
+  over,
+  children,
+}: {
+  imageId: number;
+  /** All of the picture, not the middle square. */
+  whole?: boolean;
+  /** What is drawn on the picture. */
+  over?: ReactNode;
+  children: ReactNode;
+}) => {
   const { projectId } = useParams({ from: "/projects/$projectId/models" });
   const book = imageBook(projectId);
   useObservable(book.version);
@@ -30,18 +42,22 @@ export const ImageTile = ({ imageId, children }: { imageId: number; children: Re
         search={{ image: imageId }}
         className={classes.picture}
       >
-        {facts === undefined || broken ? (
-          <span className={classes.frame} />
-        ) : (
-          <img
-            className={classes.frame}
-            src={pictureUrl(facts.content_hash, 256)}
-            alt={facts.path}
-            loading="lazy"
-            decoding="async"
-            onError={() => setBroken(true)}
-          />
-        )}
+        <span className={classes.pictureBox}>
+          {facts === undefined || broken ? (
+            <span className={classes.frame} />
+          ) : (
+            <img
+              className={classes.frame}
+              data-whole={whole}
+              src={pictureUrl(facts.content_hash, 256)}
+              alt={facts.path}
+              loading="lazy"
+              decoding="async"
+              onError={() => setBroken(true)}
+            />
+          )}
+          {over}
+        </span>
         {children}
       </Link>
     </li>

@@ -44,8 +44,10 @@ const ModelRow = ({ model, from, current }: { model: Model; from: number; curren
       <IntervalBar measured={model.quality.accuracy} from={from} name={`Accuracy of ${model.name}`} />
     )}
     <span className={classes.note}>
-      {headName(model.head)} on {model.backbone} · {countOf(model.labels_used, "label")} ·{" "}
-      {ago(model.created_at)}
+      {model.head === "detector"
+        ? `${headName(model.head)}, ${model.class_names.join(", ")}`
+        : `${headName(model.head)} on ${model.backbone} · ${countOf(model.labels_used, "label")}`}{" "}
+      · {ago(model.created_at)}
     </span>
   </Row>
 );

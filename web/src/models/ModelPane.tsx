@@ -12,10 +12,11 @@ import { say, sayProblem } from "@/ui/toasts";
 
 import { DeleteDialog } from "./DeleteDialog";
 import { DescribeDialog } from "./DescribeDialog";
-import { Provenance } from "./Provenance";
+import { DetectorProvenance, Provenance } from "./Provenance";
 import { QualityTable } from "./QualityTable";
 import { RunCurves } from "./RunCurves";
 import { TryDialog } from "./TryDialog";
+import { TryShapesDialog } from "./TryShapesDialog";
 
 const FROM = "/projects/$projectId/models";
 
@@ -80,16 +81,17 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
   });
   if (error !== null) return <Empty title="This model cannot be read">{error.message}</Empty>;
   if (model === undefined) return <Skeleton h="100%" radius={0} aria-label="Reading the model" />;
+  const findsShapes = model.detector !== null;
   const actions = (
     <>
-      <CompareWith projectId={projectId} model={model} />
+      {!findsShapes && <CompareWith projectId={projectId} model={model} />}
       {!model.active && (
         <Button variant="default" loading={activate.isPending} onClick={() => activate.mutate()}>
           Use this model
         </Button>
       )}
       <Button variant="default" leftSection={<Sparkles size={16} />} onClick={() => setDialog("try")}>
-        Propose classes
+        {findsShapes ? "Propose shapes" : "Propose classes"}
       </Button>
       <More model={model} onDescribe={() => setDialog("describe")} onDelete={() => setDialog("delete")} />
     </>
@@ -100,7 +102,9 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
       <Section title="Quality">
         {model.quality == null ? (
           <Text>
-            Not measured: there were too few labels to hold some out. Label some more and train again.
+            {model.run_id === null
+              ? "Not measured: it was trained elsewhere. What you accept and reject of its proposals tells how good it is here."
+              : "Not measured: there were too few labels to hold some out. Label some more and train again."}
           </Text>
         ) : (
           <QualityTable quality={model.quality} />
@@ -111,12 +115,19 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
       </Section>
       {model.run_id !== null && <RunCurves projectId={projectId} runId={model.run_id} />}
       <Section title="Where it comes from">
-        <Provenance model={model} />
+        {model.detector === null ? (
+          <Provenance model={model} />
+        ) : (
+          <DetectorProvenance model={model} detector={model.detector} />
+        )}
       </Section>
       <Group gap={0}>
-        {dialog === "try" && (
-          <TryDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
-        )}
+        {dialog === "try" &&
+          (findsShapes ? (
+            <TryShapesDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
+          ) : (
+            <TryDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
+          ))}
         {dialog === "delete" && (
           <DeleteDialog projectId={projectId} model={model} onClose={() => setDialog(null)} />
         )}

@@ -1,11 +1,13 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { FileUp, Plus } from "lucide-react";
 
 import { isOver, modelsQuery, runsQuery, type Model, type Run } from "@/store/models";
+import { projectQuery } from "@/store/projects";
 import { Empty } from "@/ui/Empty";
 
+import { AddDetectorDialog } from "./AddDetectorDialog";
 import { ComparePane } from "./ComparePane";
 import { ModelList } from "./ModelList";
 import { ModelPane } from "./ModelPane";
@@ -41,15 +43,22 @@ const Screen = () => {
   const navigate = useNavigate({ from: FROM });
   const models = useQuery(modelsQuery(projectId));
   const runs = useQuery(runsQuery(projectId));
-  const error = models.error ?? runs.error;
+  const project = useQuery(projectQuery(projectId));
+  const error = models.error ?? runs.error ?? project.error;
   const open = () => void navigate({ search: { ...search, new: true } });
-  const close = () => void navigate({ search: ({ new: _new, ...rest }: Search) => rest });
+  const openAdding = () => void navigate({ search: { ...search, add: true } });
+  const close = () => void navigate({ search: ({ new: _new, add: _add, ...rest }: Search) => rest });
   if (error !== null) return <Empty title="The models cannot be read">{error.message}</Empty>;
-  if (models.data === undefined || runs.data === undefined) {
+  if (models.data === undefined || runs.data === undefined || project.data === undefined) {
     return <Skeleton h="100%" radius={0} aria-label="Reading the models" />;
   }
   const shown = shownOf(search, models.data, runs.data);
-  const newModel = (
+  const draws = project.data.task !== "classification";
+  const newModel = draws ? (
+    <Button leftSection={<FileUp size={16} />} onClick={openAdding}>
+      Add from a file
+    </Button>
+  ) : (
     <Button leftSection={<Plus size={16} />} onClick={open}>
       New model
     </Button>
@@ -58,8 +67,9 @@ const Screen = () => {
     <div className={classes.screen}>
       {models.data.length === 0 && runs.data.length === 0 ? (
         <Empty title="No model yet" action={newModel}>
-          A model learns from your labels and proposes classes for all other images. Some twenty labels of
-          each class are a good start.
+          {draws
+            ? "A detector that was trained elsewhere proposes shapes from the first minute: an ONNX file of yours, whose classes you map to those of the project."
+            : "A model learns from your labels and proposes classes for all other images. Some twenty labels of each class are a good start."}
         </Empty>
       ) : (
         <>
@@ -70,6 +80,7 @@ const Screen = () => {
         </>
       )}
       {search.new === true && <NewModelDialog projectId={projectId} onClose={close} />}
+      {search.add === true && <AddDetectorDialog projectId={projectId} onClose={close} />}
     </div>
   );
 };

@@ -18,6 +18,10 @@ const HEADS: Readonly<Record<string, { name: string; note: string }>> = {
     name: "From nothing",
     note: "Only the architecture is kept. For very many labels of images that no network has seen.",
   },
+  detector: {
+    name: "Detector from a file",
+    note: "Finds shapes; it was trained elsewhere.",
+  },
 };
 
 export const HEAD_KINDS = ["linear", "mlp", "finetune", "scratch"] as const;

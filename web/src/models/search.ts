@@ -5,6 +5,8 @@ export interface Search {
   /** The model that the shown one is compared with. */
   with?: number;
   new?: true;
+  /** A model from a file. */
+  add?: true;
 }
 
 const number = (value: unknown): number | undefined => {
@@ -21,5 +23,6 @@ export const readSearch = (search: Record<string, unknown>): Search => {
     ...(run === undefined ? {} : { run }),
     ...(other === undefined ? {} : { with: other }),
     ...(search.new === true || search.new === "true" ? { new: true } : {}),
+    ...(search.add === true || search.add === "true" ? { add: true } : {}),
   };
 };

@@ -20,10 +20,14 @@ export type ImageSource =
 
 export type ImagePreviewSource = Extract<ImageSource, { kind: "folder" }>;
 
-export const placesQuery = (path: string | null) =>
+/** `models`: ONNX files are named in place of data sets. */
+export const placesQuery = (path: string | null, models = false) =>
   queryOptions({
-    queryKey: ["places", path],
-    queryFn: () => unwrap(client.GET("/api/v1/places", { params: { query: path === null ? {} : { path } } })),
+    queryKey: ["places", path, models],
+    queryFn: () =>
+      unwrap(
+        client.GET("/api/v1/places", { params: { query: path === null ? { models } : { path, models } } }),
+      ),
     staleTime: 10_000,
   });
 

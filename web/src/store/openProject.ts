@@ -225,9 +225,9 @@ export class OpenProject {
     this.refetchSoon();
   }
 
-  /** New images, or another model's proposals. */
+  /** New images, another model's proposals, or those that a model finds just now. */
   private concernsImages(parts: readonly string[]): boolean {
-    return parts.includes("images") || parts.includes("project") || parts.includes("models");
+    return ["images", "project", "models", "proposals"].some((part) => parts.includes(part));
   }
 
   private refetchSoon(): void {
