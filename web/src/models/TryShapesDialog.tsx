@@ -112,11 +112,11 @@ export const TryShapesDialog = ({
         ) : (
           <Trial projectId={projectId} tried={trial.data} />
         )}
-        <Group justify="space-between">
+        <Group justify="space-between" wrap="nowrap">
           <Text c="dimmed" size="xs">
             Its earlier proposals that nobody answered give way; what is drawn or was rejected stays.
           </Text>
-          <Group gap="sm">
+          <Group gap="sm" wrap="nowrap">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
