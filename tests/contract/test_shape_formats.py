@@ -134,6 +134,7 @@ def test_shapes_that_a_format_holds_stay_where_they_are(
 HELD: dict[str, dict[ShapeKind, float]] = {
     "coco": dict.fromkeys(ShapeKind, 0.0),
     "yolo": {ShapeKind.POLYGON: 1e-3},
+    "voc": {ShapeKind.BOX: 1e-3},
 }
 """Per format the kinds that it holds, and the pixels that their numbers may move by."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from labelgraft.domain.dataset import Answer, Dataset, DatasetImage, DatasetInstance
 from labelgraft.domain.shapes.clip import clipped
 from labelgraft.domain.shapes.shape import Shape, kind_of
 from labelgraft.formats.losses import Fitted
+from labelgraft.formats.paths import Names, portable_image_path
 from labelgraft.formats.picture_size import picture_size
 
 OUTSIDE = "outside of the image"
@@ -79,6 +81,20 @@ def why_unsaid(image: DatasetImage) -> str:
     if not image.instances and not image.finished:
         return "nobody has finished them, and without shapes they would count as empty"
     return ""
+
+
+def own_place(image: DatasetImage, tops: Sequence[str], names: Names, never: Collection[str] = ()) -> str:
+    """A path below the folders `tops` for an image whose label file is called like it: no other has the same stem.
+
+    Folders that the path begins with already are not repeated. never: folders that it may not have further down.
+    """
+    parts = list(PurePosixPath(portable_image_path(image.path, image.source)).parts)
+    for top in tops:
+        if len(parts) > 1 and parts[0] == top:
+            parts = parts[1:]
+    wanted = PurePosixPath(*tops, *(part + "_" if part in never else part for part in parts))
+    given = names.give(wanted.with_suffix(".label").as_posix())
+    return PurePosixPath(given).with_suffix(wanted.suffix).as_posix()
 
 
 def size_of(image: DatasetImage) -> tuple[int, int]:

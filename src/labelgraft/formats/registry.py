@@ -10,11 +10,13 @@ from labelgraft.formats.hf_imagefolder import HfImageFolder
 from labelgraft.formats.image_folder import ImageFolder
 from labelgraft.formats.plain_folder import PlainFolder
 from labelgraft.formats.prodigy import Prodigy
+from labelgraft.formats.voc import Voc
 from labelgraft.formats.yolo import Yolo
 
 # Detection asks them in this order; the plain folder takes whatever is left.
 ALL: tuple[Format, ...] = (
     Yolo(),
+    Voc(),
     HfImageFolder(),
     CsvLabels(),
     Prodigy(),

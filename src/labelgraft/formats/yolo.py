@@ -26,6 +26,7 @@ from labelgraft.formats.fitting import (
     Gathered,
     inside,
     order_of_classes,
+    own_place,
     size_of,
     why_unsaid,
 )
@@ -34,7 +35,7 @@ from labelgraft.formats.format import FolderFormat, is_text, no_image_file
 from labelgraft.formats.image_folder import files_below
 from labelgraft.formats.json_text import MAX_DOCUMENT_BYTES, MEND, NOTHING, read_bytes
 from labelgraft.formats.losses import Fitted
-from labelgraft.formats.paths import Names, is_image_name, normal_path, portable_image_path, split_of
+from labelgraft.formats.paths import Names, is_image_name, normal_path, split_of
 from labelgraft.formats.picture_size import picture_size
 from labelgraft.formats.records import BadRecordError
 from labelgraft.formats.skeleton_notes import skeleton_notes, skeletons_from
@@ -167,14 +168,7 @@ def _why_not(image: DatasetImage) -> str:
 
 def _place(image: DatasetImage, split: Split | None, names: Names) -> str:
     """A path below images/ whose text file no other image has; `images` in it would be replaced by the tools."""
-    path = PurePosixPath(portable_image_path(image.path, image.source))
-    parts = [part for at, part in enumerate(path.parts) if at or part != IMAGES]
-    if split is not None and parts[0] == split.value and len(parts) > 1:
-        parts = parts[1:]
-    inner = [part + "_" if part in (IMAGES, LABELS) else part for part in parts]
-    wanted = PurePosixPath(IMAGES, *([split.value] if split else []), *inner)
-    given = names.give(wanted.with_suffix(".txt").as_posix())
-    return PurePosixPath(given).with_suffix(wanted.suffix).as_posix()
+    return own_place(image, [IMAGES, *([split.value] if split else [])], names, (IMAGES, LABELS))
 
 
 def _order(image: DatasetImage) -> tuple[int, str]:
