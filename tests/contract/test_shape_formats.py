@@ -135,6 +135,8 @@ HELD: dict[str, dict[ShapeKind, float]] = {
     "coco": dict.fromkeys(ShapeKind, 0.0),
     "yolo": {ShapeKind.POLYGON: 1e-3},
     "voc": {ShapeKind.BOX: 1e-3},
+    "csv-boxes": {ShapeKind.BOX: 0.0},
+    "labelme": {ShapeKind.BOX: 0.0, ShapeKind.MASK: 0.0},
 }
 """Per format the kinds that it holds, and the pixels that their numbers may move by."""
 

@@ -26,7 +26,7 @@ def images() -> None:
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--format", "format_name",
-    help="folder, image-folder, csv, prodigy, hf-imagefolder, coco, yolo. Default: found out, and said.",
+    help="folder, image-folder, csv, prodigy, hf-imagefolder, coco, yolo, voc, csv-boxes, labelme. Default: found out.",
 )  # fmt: skip
 @click.option(
     "--labels/--no-labels", default=True, show_default=True, help="Import the labels that the source has."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from labelgraft.errors import UnknownName
 from labelgraft.formats.coco import Coco
+from labelgraft.formats.csv_boxes import CsvBoxes
 from labelgraft.formats.csv_labels import CsvLabels
 from labelgraft.formats.format import Format
 from labelgraft.formats.hf_imagefolder import HfImageFolder
 from labelgraft.formats.image_folder import ImageFolder
+from labelgraft.formats.labelme import LabelMe
 from labelgraft.formats.plain_folder import PlainFolder
 from labelgraft.formats.prodigy import Prodigy
 from labelgraft.formats.voc import Voc
@@ -18,8 +20,10 @@ ALL: tuple[Format, ...] = (
     Yolo(),
     Voc(),
     HfImageFolder(),
+    CsvBoxes(),
     CsvLabels(),
     Prodigy(),
+    LabelMe(),
     Coco(),
     ImageFolder(),
     PlainFolder(),
