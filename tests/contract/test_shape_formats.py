@@ -70,7 +70,9 @@ def test_the_loss_report_counts_every_shape_that_is_not_there_or_elsewhere(
     assert len(before) - len(after) == count(report, "images left out")
     lost = sum((before[number] - after[number]).total() for number in after)
     gone = count(report, "shapes left out")
-    changed = sum(count(report, what) for what in ("shapes of another kind", "shapes moved by rounding"))
+    changed = sum(
+        count(report, what) for what in ("shapes of another kind", "shapes not exactly as they were")
+    )
     assert lost == gone + changed
     assert sum(before[n].total() - after[n].total() for n in after) == gone
     if not gone:
@@ -117,6 +119,8 @@ def test_shapes_that_a_format_holds_stay_where_they_are(
     known: Format, data: st.DataObject, pictures: list[str]
 ) -> None:
     kinds = HELD[known.name]
+    if not kinds:
+        pytest.skip("holds no kind of shape wholly")
     dataset = with_files(data.draw(drawn_datasets(tuple(kinds), plain=True)), pictures)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         report = known.write(dataset, Path(folder) / "out")
@@ -136,6 +140,7 @@ HELD: dict[str, dict[ShapeKind, float]] = {
     "yolo": {ShapeKind.POLYGON: 1e-3},
     "voc": {ShapeKind.BOX: 1e-3},
     "csv-boxes": {ShapeKind.BOX: 0.0},
+    "deeplabcut": {},  # points without their boxes, and hidden ones as visible
     "labelme": {ShapeKind.BOX: 0.0, ShapeKind.MASK: 0.0},
 }
 """Per format the kinds that it holds, and the pixels that their numbers may move by."""

@@ -39,7 +39,7 @@ def export(
 ) -> None:
     """Write the labels to FOLDER, with a report of what is lost.
 
-    FORMAT: csv, image-folder, hf-imagefolder, prodigy, coco, yolo, voc, csv-boxes or labelme.
+    FORMAT: csv, image-folder, hf-imagefolder, prodigy, coco, yolo, voc, csv-boxes, labelme or deeplabcut.
     """
     with output.project(project) as bench:
         with output.progress(f"Exporting {project}") as advance:

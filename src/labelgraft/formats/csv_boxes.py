@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ from labelgraft.formats.records import MAX_PIXELS, BadRecordError
 
 FILE = "boxes.csv"
 ANY_SIZE_PX = 1 << 20
+_LONGEST_HEADER = 1 << 16
 EDGES = (
     ("xmin", "x_min", "x1", "left", "xtl"),
     ("ymin", "y_min", "y1", "top", "ytl"),
@@ -126,11 +128,16 @@ def _table_in(path: Path) -> Path:
 
 
 def _has_boxes(path: Path) -> bool:
+    """Only the header is read: a table of a million labels is looked at too."""
     try:
-        rows = read_table(path).rows
-    except BadFormat:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_HEADER)
+    except OSError:
         return False
-    return bool(rows) and _columns_of(rows[0][1]) is not None
+    text = first.decode(
+        "utf-16" if first[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace"
+    )
+    return _columns_of([cell.strip().strip('"') for cell in re.split(r"[,;\t|]", text)]) is not None
 
 
 @dataclass(frozen=True, slots=True)

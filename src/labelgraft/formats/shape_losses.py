@@ -106,7 +106,7 @@ def _unequal(
 _KINDS: Iterable[tuple[Severity, str, Callable[[DatasetInstance, DatasetInstance], str | None]]] = (
     (Severity.WARNING, "shapes with another class", _class),
     (Severity.WARNING, "shapes of another kind", _kind),
-    (Severity.NOTE, "shapes moved by rounding", _place),
+    (Severity.NOTE, "shapes not exactly as they were", _place),
     (Severity.WARNING, "crowds not told from single objects", _unequal(lambda one: one.traits.crowd)),
     (Severity.NOTE, "flags of shapes not written", _flags),
     (Severity.NOTE, "order of shapes (z) not written", _unequal(lambda one: one.traits.z)),
