@@ -23,6 +23,7 @@ from labelgraft.server.security import POLICY
 
 WEB = Path(__file__).parents[2] / "web"
 CONFIG = "checks/editor/vite.config.ts"
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class UnderPolicy(http.server.SimpleHTTPRequestHandler):
@@ -94,15 +95,14 @@ class EditorPage:
         return keys
 
     def use(self, tool: str) -> None:
-        """Takes a tool."""
+        """Takes a tool, and waits until the page has it in hand."""
         self.page.evaluate("(tool) => window.seen.tool(tool)", tool)
+        self.page.evaluate(TWO_FRAMES)
 
     def ask(self, call: str) -> Any:
         """Calls the handle, as a key would: ask("finish()")."""
         answer = self.page.evaluate(f"window.seen.handle.{call}")
-        self.page.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        self.page.evaluate(TWO_FRAMES)
         return answer
 
     def screen(self, x: float, y: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.screens.editor_page import EditorPage, served
+from tests.screens.editor_page import TWO_FRAMES, EditorPage, served
 
 Open = Callable[..., EditorPage]
 NEAR = 6  # image pixels: one on the screen is about four
@@ -58,6 +58,7 @@ def test_a_box_is_drawn_by_dragging_in_any_direction_and_by_two_clicks(opened: O
 def test_without_a_class_nothing_is_drawn_and_one_is_asked_for(opened: Open) -> None:
     editor = opened()
     editor.page.evaluate("() => window.seen.classId(null)")
+    editor.page.evaluate(TWO_FRAMES)
     for tool in ("box", "polygon", "brush", "keypoints"):
         editor.use(tool)
         editor.drag((1500, 1200), (700, 300))
@@ -243,10 +244,14 @@ def test_proposals_are_accepted_rejected_and_corrected_by_dragging(opened: Open)
 def test_nudges_that_follow_each_other_are_one_edit(opened: Open) -> None:
     editor = opened(shapes=[box(1000, 1000, 1400, 1300)])
     editor.click(1200, 1150)
-    for _ in range(5):
-        assert editor.ask("nudge(1, 0)") is True
-    editor.ask("nudge(0, -10)")
-    editor.ask("flush()")
+    editor.page.evaluate(
+        """() => {
+            for (let i = 0; i < 5; i++) window.seen.handle.nudge(1, 0);
+            window.seen.handle.nudge(0, -10);
+            window.seen.handle.flush();
+        }"""
+    )
+    editor.until("window.seen.edits.length > 0")
     (edit,) = editor.edits()
     assert edit["changed"][0]["shape"]["box"] == [1005, 990, 1405, 1290]
 
@@ -282,6 +287,7 @@ def test_hidden_and_locked_shapes_are_out_of_reach_and_peek_shows_the_picture_al
     editor = opened(shapes=[box(500, 500, 900, 900), box(1500, 500, 1900, 900), box(2500, 500, 2900, 900)])
     editor.page.evaluate("() => window.seen.keys('hidden', ['1'])")
     editor.page.evaluate("() => window.seen.keys('locked', ['2'])")
+    editor.page.evaluate(TWO_FRAMES)
     for x in (700, 1700, 2700):
         editor.click(x, 700)
     assert editor.selected() == ["3"]

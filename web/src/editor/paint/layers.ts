@@ -75,8 +75,9 @@ export const paintSettled = (pen: Pen, items: readonly Item[], looks: ClassLooks
   context.globalAlpha = LOOK.offeredLine;
   paintOutlined(pen, proposals, looks, LOOK.linePx);
   context.setLineDash([]);
-  for (const { shape, classId } of shown) {
+  for (const { shape, classId, offered } of shown) {
     if (shape.kind !== "keypoints") continue;
+    context.globalAlpha = offered === null ? 1 : LOOK.offeredLine;
     pen.skeleton(shape, looks.colour(classId), looks.skeleton(classId), LOOK.linePx);
   }
   context.globalAlpha = 1;
