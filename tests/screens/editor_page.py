@@ -72,6 +72,7 @@ class EditorPage:
         }
         page.goto(f"{address}?{urlencode(texts)}")
         self.until("window.seen?.picture === true && window.seen.handle !== null")
+        page.evaluate(TWO_FRAMES)
 
     def until(self, expression: str) -> None:
         """Waits for something that JavaScript says; the policy forbids Playwright's own way, which is eval."""

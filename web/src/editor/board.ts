@@ -105,6 +105,8 @@ export class Board {
     const isOther = picture.url !== before.picture.url;
     if (isOther) this.sight.showImage(picture.widthPx, picture.heightPx, true);
     this.picture.show(picture);
+    // Before the first frame too: a picture never shows at a place of its own.
+    this.picture.place(this.sight.view, this.settled.density, this.sight.isMoving);
     this.classesById = new Map(classes.map((each) => [each.id, each]));
     const changed =
       drawn !== before.drawn ||
