@@ -11,6 +11,11 @@ import type { Sitting, SittingImage } from "./sitting";
 const BEFORE = 8;
 const AFTER = 40;
 
+const DRAWN_WORDS: ReadonlyMap<number, string> = new Map([
+  [STATE.labelled, "finished"],
+  [STATE.draft, "begun"],
+]);
+
 const REASON_LETTERS: Readonly<Record<string, string>> = { typical: "T", ambiguous: "D", random: "R" };
 
 export const inStrip = ({ images, at }: Sitting): readonly SittingImage[] =>
@@ -22,12 +27,15 @@ export const FilmStrip = ({
   book,
   states,
   named,
+  drawing = false,
   onGo,
 }: {
   sitting: Sitting;
   book: ImageBook;
   states: ImageStates;
   named: ReadonlyMap<number, ProjectClass>;
+  /** Whether shapes are drawn: then an image is marked when it is finished, whatever is in it. */
+  drawing?: boolean;
   onGo: (imageId: number) => void;
 }) => (
   <nav className={classes.strip} aria-label="Queue">
@@ -35,11 +43,12 @@ export const FilmStrip = ({
       const facts = book.get(each.image_id);
       const current = sitting.images[sitting.at] === each;
       const row = rowOf(states, each.image_id);
-      const label = named.get(states.classIds[row] ?? NONE);
+      const label = drawing ? undefined : named.get(states.classIds[row] ?? NONE);
       const state = states.states[row];
+      const progress = drawing ? DRAWN_WORDS.get(state ?? NONE) : undefined;
       const aside = state === STATE.skipped ? "skipped" : state === STATE.unclear ? "unclear" : null;
       const file = fileName(facts, each.image_id);
-      const said = [file, label && `labelled ${label.name}`, aside, each.explanation]
+      const said = [file, label && `labelled ${label.name}`, progress, aside, each.explanation]
         .filter(Boolean)
         .join(", ");
       return (
@@ -60,7 +69,8 @@ export const FilmStrip = ({
               <img src={pictureUrl(facts.content_hash, 64)} alt="" draggable={false} decoding="async" />
             )}
             {label !== undefined && <span className={classes.given} style={{ background: label.colour }} />}
-            {label === undefined && aside === null && each.reason !== null && (
+            {progress !== undefined && <span className={classes.given} data-progress={progress} />}
+            {label === undefined && progress === undefined && aside === null && each.reason !== null && (
               <span className={classes.letter} aria-hidden>
                 {REASON_LETTERS[each.reason]}
               </span>

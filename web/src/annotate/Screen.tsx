@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Select, Skeleton, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import { classListQuery } from "@/store/classes";
 import { imageBook } from "@/store/images";
@@ -14,6 +15,8 @@ import { shownImage } from "./sitting";
 import { ORDERS, type Order, type Search } from "./search";
 import { useSittingStore } from "./useSittingStore";
 import { Workplace } from "./Workplace";
+
+const DrawPlace = lazy(() => import("./draw/DrawPlace"));
 
 const FROM = "/projects/$projectId/annotate";
 
@@ -43,6 +46,7 @@ const SittingScreen = ({ search }: { search: Search }) => {
   const { image: _image, ...asked } = search;
   const show = (wanted: Search) => void navigate({ search: wanted, replace: true });
   const review = search.review === true;
+  const drawing = facts.data !== undefined && facts.data.task !== "classification";
   const book = imageBook(project.id);
   useObservable(book.version);
   const file = book
@@ -53,7 +57,14 @@ const SittingScreen = ({ search }: { search: Search }) => {
   const body = () => {
     const shown = shownImage(sitting);
     if (shown !== null && loaded && facts.data !== undefined && all.data !== undefined) {
-      return <Workplace store={store} all={all.data} multiLabel={facts.data.multi_label} review={review} />;
+      const { task, multi_label } = facts.data;
+      return task === "classification" ? (
+        <Workplace store={store} all={all.data} multiLabel={multi_label} review={review} />
+      ) : (
+        <Suspense fallback={<Skeleton m="md" h="calc(100% - 32px)" w="auto" />}>
+          <DrawPlace store={store} all={all.data} task={task} review={review} />
+        </Suspense>
+      );
     }
     if (problem !== null) {
       return (
@@ -83,19 +94,19 @@ const SittingScreen = ({ search }: { search: Search }) => {
       >
         {review
           ? "Train a model and let it propose; its proposals come here, least sure ones first."
-          : "Every image is labelled or set aside. Train a model, or review what one proposes."}
+          : `Every image is ${drawing ? "finished" : "labelled"} or set aside. Train a model, or review what one proposes.`}
       </Empty>
     );
   };
 
   return (
-    <div className={classes.screen}>
+    <div className={classes.screen} data-drawing={drawing && shownImage(sitting) !== null}>
       <VisuallyHidden component="h1">Annotate</VisuallyHidden>
       <div className={classes.bar}>
         <SegmentedControl
           aria-label="What to do"
           data={[
-            { value: "label", label: "Label" },
+            { value: "label", label: drawing ? "Draw" : "Label" },
             { value: "review", label: "Review proposals" },
           ]}
           value={review ? "review" : "label"}

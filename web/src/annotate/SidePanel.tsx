@@ -1,4 +1,4 @@
-import { Button, Progress, Tooltip } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { Check, CircleHelp, RotateCcw, SkipForward, Tags, X } from "lucide-react";
 import { useMemo } from "react";
 
@@ -8,10 +8,11 @@ import { classHints } from "@/store/keys/classKeys";
 import type { ImageProposal } from "@/store/images";
 import { ClassSearch } from "@/ui/ClassSearch";
 import { ClassHint, KeyHint } from "@/ui/KeyHint";
-import { duration, sureness } from "@/ui/words";
+import { sureness } from "@/ui/words";
 
 import classes from "./annotate.module.css";
-import { left, secondsPerImage, type Sitting, type SittingImage } from "./sitting";
+import type { Sitting, SittingImage } from "./sitting";
+import { SittingProgress } from "./SittingProgress";
 
 /** More classes than this are found by name rather than in a list. */
 const LISTED = 20;
@@ -180,21 +181,4 @@ const reasonWords = (card: SittingImage | null): string => {
     default:
       return "This image";
   }
-};
-
-const SittingProgress = ({ sitting }: { sitting: Sitting }) => {
-  const done = sitting.decided.size;
-  const seconds = secondsPerImage(sitting);
-  return (
-    <section className={classes.progress} aria-label="This sitting">
-      <Progress
-        value={(100 * done) / Math.max(done + left(sitting), 1)}
-        aria-label="Part of the queue that is decided"
-      />
-      <p className="tabular">
-        {done.toLocaleString("en")} decided in this sitting
-        {seconds !== null && ` · ${seconds < 10 ? seconds.toFixed(1) + " s" : duration(seconds)} each`}
-      </p>
-    </section>
-  );
 };

@@ -5,8 +5,13 @@ import type { OpenProject } from "@/store/openProject";
 import type { Decisions } from "./decisions";
 import type { SittingStore } from "./sittingStore";
 
-/** An undo or redo shows the image that it concerns; it comes by key, by button or from the palette. */
-export const useFollowUndo = (project: OpenProject, store: SittingStore, decisions: Decisions): void => {
+/** An undo or redo shows the image that it concerns; it comes by key, by button or from the palette. `decisions`: where
+ * classes of whole images are given. */
+export const useFollowUndo = (
+  project: OpenProject,
+  store: SittingStore,
+  decisions: Decisions | null,
+): void => {
   useEffect(() => {
     let before = project.undoStacks.get();
     return project.undoStacks.subscribe(() => {
@@ -21,7 +26,7 @@ export const useFollowUndo = (project: OpenProject, store: SittingStore, decisio
       store.moveTo(imageId);
       if (undone) {
         store.undecided(imageId);
-        decisions.reverted(entry.key, imageId);
+        decisions?.reverted(entry.key, imageId);
       } else store.decided(imageId);
     });
   }, [project, store, decisions]);

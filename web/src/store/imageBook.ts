@@ -26,7 +26,10 @@ export const fileName = (facts: ImageFacts | undefined, imageId: number): string
   facts?.path.split("/").at(-1) ?? `Image ${imageId}`;
 
 /** The address of an image's pixels; never changes, so that browsers keep it for good. */
-export const pictureUrl = (contentHash: string, size: 64 | 256 | "large"): string =>
-  size === "large"
-    ? `/api/v1/pictures/${contentHash}/large.webp?side=1600`
+export const pictureUrl = (contentHash: string, size: 64 | 256 | "large" | "largest"): string =>
+  size === "large" || size === "largest"
+    ? `/api/v1/pictures/${contentHash}/large.webp?side=${SIDES[size]}`
     : `/api/v1/pictures/${contentHash}/${size}.webp`;
+
+/** Long sides in pixels. */
+export const SIDES = { large: 1600, largest: 3200 } as const;

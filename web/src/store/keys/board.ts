@@ -50,22 +50,24 @@ export class KeyBoard {
     const scope = this.listening.findLast((each) => each.scope !== "global")?.scope ?? "global";
     const chord = chordOf(event);
     const action = actionFor(this.profile.get(), scope, chord);
-    const handler = action === null ? this.classHandlerOf(chord) : this.handlerOf(action as ActionId);
-    if (handler === undefined || handler(event) === NOT_MEANT) return false;
-    event.preventDefault();
-    return true;
+    const handlers = action === null ? this.classHandlersOf(chord) : this.handlersOf(action as ActionId);
+    const meant = handlers.some((handler) => handler(event) !== NOT_MEANT);
+    if (meant) event.preventDefault();
+    return meant;
   }
 
-  private handlerOf(action: ActionId): Handler | undefined {
-    return this.listening.map((each) => each.handlers()[action]).findLast((handler) => handler !== undefined);
+  /** The latest first. */
+  private handlersOf(action: ActionId): Handler[] {
+    return present(this.listening.map((each) => each.handlers()[action]));
   }
 
-  private classHandlerOf(chord: Chord): Handler | undefined {
-    return this.listening
-      .map((each) => each.classes().get(chord))
-      .findLast((handler) => handler !== undefined);
+  private classHandlersOf(chord: Chord): Handler[] {
+    return present(this.listening.map((each) => each.classes().get(chord)));
   }
 }
+
+const present = (handlers: readonly (Handler | undefined)[]): Handler[] =>
+  handlers.filter((handler) => handler !== undefined).reverse();
 
 const NOT_TEXT = new Set(["button", "checkbox", "radio", "range", "color", "file", "submit"]);
 
@@ -82,8 +84,9 @@ const isWriting = (event: KeyboardEvent): boolean => {
   }
   if (target instanceof HTMLInputElement && !NOT_TEXT.has(target.type)) return true;
   if (target.closest("[role=dialog], [role=menu], [role=listbox]") !== null) return true;
+  if (event.key.startsWith("Arrow") && target.closest("[role=slider]") !== null) return true;
   const pressed = event.key === "Enter" || event.key === " ";
-  return pressed && target.closest("button, a, [role=button], [role=tab], [role=switch]") !== null;
+  return pressed && target.closest("button, a, input, [role=button], [role=tab], [role=switch]") !== null;
 };
 
 export const keyBoard = new KeyBoard();
