@@ -35,6 +35,7 @@ from labelgraft.storage.workspace import Workspace
 
 SURE_FROM = 0.95
 LABEL_AT_ONCE = 20
+DRAW_AT_ONCE = 10
 REVIEW_AT_ONCE = 40
 ANSWERS = (Cause.HAND, Cause.LASSO, Cause.ACCEPT)
 CHOICES = (Cause.HAND, Cause.LASSO)
@@ -178,14 +179,43 @@ def next_action(
         rounds=rounds,
         trained_on=listed[-1].labels_used if listed else None,
         chosen_since=chosen,
+        draws_shapes=project.task.draws_shapes,
     )
     if step is NextStep.REVIEW:
-        return review(proposed, sure)
+        return review(proposed, sure, drawing=project.task.draws_shapes)
+    if step in DRAWN and project.task.draws_shapes:
+        return drawn(step, per_state[ImageState.NEW] + per_state[ImageState.DRAFT])
     return plain(step, project, labelled, per_state[ImageState.NEW])
 
 
-def review(proposed: int, sure: int) -> NextAction:
-    """Accept what is sure where that is most of it, else look through the doubtful."""
+DRAWN = (NextStep.SET_CLASSES, NextStep.LABEL, NextStep.EXPORT)
+"""Steps that are told in other words where shapes are drawn."""
+
+
+def drawn(step: NextStep, left: int) -> NextAction:
+    """One of these steps where shapes are drawn; left: images that nobody has finished and no model has proposed for."""
+    count = max(1, min(DRAW_AT_ONCE, left))
+    images = f"these {count:,}" if count > 1 else "this one"
+    told: dict[NextStep, tuple[str, str, dict[str, int | str]]] = {
+        NextStep.SET_CLASSES: ("Say which classes of objects there are; one is enough.", "Add classes", {}),
+        NextStep.LABEL: (
+            f"Draw what is in the images: {left:,} {'are' if left != 1 else 'is'} not finished.", f"Draw in {images}",
+            {"count": count, "order": "both"},
+        ),
+        NextStep.EXPORT: ("Every image is finished or was set aside: export them.", "Export", {}),
+    }  # fmt: skip
+    sentence, button, params = told[step]
+    return NextAction(ActionKind(step.value), sentence, button, params)
+
+
+def review(proposed: int, sure: int, *, drawing: bool = False) -> NextAction:
+    """Accept what is sure where that is most of it, else look through the doubtful; drawn shapes are always looked at."""
+    if drawing:
+        return NextAction(
+            ActionKind.REVIEW, f"{proposed:,} images have shapes proposed: accept, correct or reject them.",
+            f"Review {min(proposed, REVIEW_AT_ONCE):,} images",
+            {"count": min(proposed, REVIEW_AT_ONCE), "order": "hard"},
+        )  # fmt: skip
     doubtful = proposed - sure
     if sure >= max(10, doubtful):
         return NextAction(

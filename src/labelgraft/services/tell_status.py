@@ -61,6 +61,7 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
             rounds=rounds,
             trained_on=trained[-1].labels_used if trained else None,
             chosen_since=chosen_since(story, trained),
+            draws_shapes=project.task.draws_shapes,
         ),
     )
 
@@ -68,6 +69,8 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
 def in_words(step: NextStep, project: Project, labelled: int) -> str:
     """The next step with its command."""
     name = project.name
+    if project.task.draws_shapes and step in (NextStep.LABEL, NextStep.REVIEW):
+        return "Next: draw in the browser, or look at what is proposed: labelgraft serve"
     return {
         NextStep.ADD_IMAGES: f"Next: add images: labelgraft images add {name} FOLDER",
         NextStep.SET_CLASSES: f"Next: say which classes there are: labelgraft classes set {name} cat dog",

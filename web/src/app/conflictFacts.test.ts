@@ -16,6 +16,14 @@ test("an image without a label is told by its state", () => {
   expect(conflictFacts({ current: { class_ids: [], state: "skipped" } }, KNOWN).there).toBe("skipped");
 });
 
+test("where shapes are drawn they are counted by class", () => {
+  const instances = [{ class_id: 2 }, { class_id: 1 }, { class_id: 2 }];
+  expect(conflictFacts({ current: { instances, state: "labelled" } }, KNOWN).there).toBe(
+    "1 cat, 2 dog, finished",
+  );
+  expect(conflictFacts({ current: { instances: [], state: "new" } }, KNOWN).there).toBe("nothing is drawn");
+});
+
 test("what cannot be read is told as unknown, not as nothing", () => {
   expect(conflictFacts(null, KNOWN)).toEqual({ there: "something else than you saw", hash: null });
 });

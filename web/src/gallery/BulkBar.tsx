@@ -3,6 +3,7 @@ import { Check, CircleHelp, Ellipsis, SkipForward, Tags, X } from "lucide-react"
 import { useMemo, useState } from "react";
 
 import type { ProjectClass } from "@/store/classes";
+import { useDrawsShapes } from "@/store/hooks";
 import { classHints } from "@/store/keys/classKeys";
 import { ClassSearch } from "@/ui/ClassSearch";
 import { ClassHint, KeyHint } from "@/ui/KeyHint";
@@ -31,6 +32,7 @@ export interface BulkBarProps {
 /** What can be done with the chosen images. It keeps its place, so that nothing moves when something is chosen. */
 export const BulkBar = (props: BulkBarProps) => {
   const { chosen, shown, all, folders, bulk, onSimilar, onClear, searching, onSearching } = props;
+  const drawing = useDrawsShapes();
   const [naming, setNaming] = useState(false);
   const hints = useMemo(() => classHints(all), [all]);
   if (chosen === 0) {
@@ -49,37 +51,45 @@ export const BulkBar = (props: BulkBarProps) => {
       <span className={classes.chosen} aria-live="polite">
         {chosen.toLocaleString("en")} of {countOf(shown, "image")}
       </span>
-      <div className={classes.classes}>
-        {all.slice(0, BUTTONS).map((each) => (
-          <Button
-            key={each.id}
-            variant="default"
-            className={classes.classButton ?? ""}
-            leftSection={<span className={classes.dot} style={{ background: each.colour }} aria-hidden />}
-            rightSection={<ClassHint hint={hints.get(each.id)} />}
-            onClick={() => bulk.label(each.id, each.name)}
+      {!drawing && (
+        <div className={classes.classes}>
+          {all.slice(0, BUTTONS).map((each) => (
+            <Button
+              key={each.id}
+              variant="default"
+              className={classes.classButton ?? ""}
+              leftSection={<span className={classes.dot} style={{ background: each.colour }} aria-hidden />}
+              rightSection={<ClassHint hint={hints.get(each.id)} />}
+              onClick={() => bulk.label(each.id, each.name)}
+            >
+              {each.name}
+            </Button>
+          ))}
+          <ClassSearch
+            all={all}
+            hints={hints}
+            opened={searching}
+            onOpened={onSearching}
+            onChoose={({ id, name }) => bulk.label(id, name)}
           >
-            {each.name}
-          </Button>
-        ))}
-        <ClassSearch
-          all={all}
-          hints={hints}
-          opened={searching}
-          onOpened={onSearching}
-          onChoose={({ id, name }) => bulk.label(id, name)}
-        >
-          <Button
-            variant="default"
-            leftSection={<Tags size={16} />}
-            rightSection={<KeyHint>C</KeyHint>}
-            onClick={() => onSearching(!searching)}
-          >
-            {all.length > BUTTONS ? `${all.length - BUTTONS} more` : "Class"}
-          </Button>
-        </ClassSearch>
-      </div>
-      <Tooltip label="Make labels of their proposals (Enter)">
+            <Button
+              variant="default"
+              leftSection={<Tags size={16} />}
+              rightSection={<KeyHint>C</KeyHint>}
+              onClick={() => onSearching(!searching)}
+            >
+              {all.length > BUTTONS ? `${all.length - BUTTONS} more` : "Class"}
+            </Button>
+          </ClassSearch>
+        </div>
+      )}
+      <Tooltip
+        label={
+          drawing
+            ? "Accept the shapes that are proposed for them (Enter)"
+            : "Make labels of their proposals (Enter)"
+        }
+      >
         <Button variant="default" leftSection={<Check size={16} />} onClick={bulk.accept}>
           Accept
         </Button>
@@ -114,7 +124,7 @@ export const BulkBar = (props: BulkBarProps) => {
             Reopen
           </Menu.Item>
           <Menu.Item rightSection={<KeyHint>Del</KeyHint>} onClick={bulk.clear}>
-            Take labels away
+            {drawing ? "Delete what is drawn" : "Take labels away"}
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item onClick={() => bulk.split("train")}>Put in the train split</Menu.Item>

@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode, type RefObject } from "react";
 
 import { isFiltered, STATES, type ImageFilter } from "@/store/filters";
 import type { ProjectClass } from "@/store/classes";
+import { useDrawsShapes } from "@/store/hooks";
 
 import classes from "./gallery.module.css";
 import { MoreFilters } from "./MoreFilters";
@@ -43,6 +44,7 @@ export interface FilterBarProps {
 export const FilterBar = (props: FilterBarProps) => {
   const { view, all, folders, outdated, onView, onRefresh, searchRef, children } = props;
   const { filter } = view;
+  const drawing = useDrawsShapes();
   const change = (part: { [K in keyof ImageFilter]?: ImageFilter[K] | undefined }) =>
     onView({ ...view, filter: changedFilter(filter, part) });
   const named = all.map((each) => ({ value: String(each.id), label: each.name }));
@@ -61,7 +63,10 @@ export const FilterBar = (props: FilterBarProps) => {
         aria-label="State"
         placeholder="Any state"
         clearable
-        data={STATES.map((value) => ({ value, label: STATE_WORDS[value] }))}
+        data={STATES.filter((value) => drawing || value !== "draft").map((value) => ({
+          value,
+          label: STATE_WORDS[value],
+        }))}
         value={filter.state ?? null}
         onChange={(value) => change({ state: STATES.find((each) => each === value) })}
       />

@@ -1,4 +1,5 @@
 import type { ProjectClass } from "@/store/classes";
+import { useDrawsShapes } from "@/store/hooks";
 import { useKeys } from "@/store/keys/board";
 import { classHandlers } from "@/store/keys/classKeys";
 
@@ -19,7 +20,9 @@ interface Doors {
 /** The keys of the gallery. */
 export const useGalleryKeys = (doors: Doors): void => {
   const { all, bulk, picking } = doors;
-  const classKeys = classHandlers(all, ({ id, name }) => bulk.label(id, name));
+  const drawing = useDrawsShapes();
+  // A class is given to what is drawn in an image, not to the image.
+  const classKeys = classHandlers(drawing ? [] : all, ({ id, name }) => bulk.label(id, name));
   const keys = {
     "gallery.all": picking.chooseAll,
     "gallery.accept": bulk.accept,
@@ -33,7 +36,7 @@ export const useGalleryKeys = (doors: Doors): void => {
     "gallery.similar": doors.onSimilar,
     "gallery.refresh": doors.onRefresh,
     "gallery.search": doors.onSearch,
-    "gallery.class-search": doors.onClassSearch,
+    ...(drawing ? {} : { "gallery.class-search": doors.onClassSearch }),
   };
   useKeys("gallery", keys, classKeys);
 };

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Menu, Text, Title, Tooltip } from "@mantine/
 import { Ellipsis, Sparkles, X } from "lucide-react";
 
 import type { ProjectClass } from "@/store/classes";
+import { useDrawsShapes } from "@/store/hooks";
 import type { ImageBook } from "@/store/imageBook";
 import type { ImageStates } from "@/store/imageStates";
 import type { Cell } from "@/store/observable";
@@ -85,6 +86,7 @@ export const Tray = (props: Props) => {
     onToggle,
     onFocus,
   } = props;
+  const drawing = useDrawsShapes();
   if (selection === null) {
     return (
       <aside className={classes.tray} aria-label="Selection">
@@ -131,7 +133,7 @@ export const Tray = (props: Props) => {
         onFocus={onFocus}
       />
       <footer className={classes.trayFoot}>
-        <ClassButtons classList={classList} onLabel={actions.label} />
+        {!drawing && <ClassButtons classList={classList} onLabel={actions.label} />}
         <Group gap="sm" wrap="nowrap">
           <Button variant="default" flex={1} onClick={actions.accept}>
             Accept proposals

@@ -1,5 +1,6 @@
 /** Keys of the map. */
 import type { ProjectClass } from "@/store/classes";
+import { useDrawsShapes } from "@/store/hooks";
 import { useKeys } from "@/store/keys/board";
 import { classHandlers } from "@/store/keys/classKeys";
 
@@ -19,7 +20,9 @@ export const useMapKeys = (
   hand: HandActions,
   tray: TrayActions,
 ): void => {
-  const classKeys = classHandlers(classList, ({ id }) => tray.label(id));
+  const drawing = useDrawsShapes();
+  // A class is given to what is drawn in an image, not to the image.
+  const classKeys = classHandlers(drawing ? [] : classList, ({ id }) => tray.label(id));
   const keys = {
     "map.lasso": () => hand.tool("lasso"),
     "map.rectangle": () => hand.tool("rectangle"),

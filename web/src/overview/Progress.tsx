@@ -7,6 +7,7 @@ import classes from "./overview.module.css";
 
 const partsOf = ({ per_state }: Overview) => [
   { name: "Labelled", key: "labelled", count: per_state.labelled ?? 0 },
+  { name: "Begun", key: "draft", count: per_state.draft ?? 0 },
   { name: "Proposed", key: "proposed", count: per_state.proposed ?? 0 },
   { name: "Set aside", key: "aside", count: (per_state.skipped ?? 0) + (per_state.unclear ?? 0) },
   { name: "Nothing yet", key: "new", count: per_state.new ?? 0 },

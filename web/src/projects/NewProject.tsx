@@ -6,28 +6,43 @@ import { useState, type SubmitEvent } from "react";
 import { ImagesField } from "@/intake/ImagesField";
 import { sayRefused } from "@/intake/sayRefused";
 import { bringImages, type ImageSource } from "@/store/imports";
-import { newProject } from "@/store/projects";
+import { newProject, type Task } from "@/store/projects";
 import { sayProblem } from "@/ui/toasts";
 
 import { BackboneField } from "./BackboneField";
+import { PointFields } from "./PointFields";
 import classes from "./projects.module.css";
+import { skeletonsOf } from "./skeletons";
+import { TaskField } from "./TaskField";
 
 interface Wanted {
   name: string;
+  task: Task;
   multiLabel: boolean;
   classes: string[];
+  /** Names of the keypoints by class. */
+  points: Readonly<Record<string, readonly string[]>>;
   source: ImageSource | null;
   backbone: string | null;
 }
 
-const EMPTY: Wanted = { name: "", multiLabel: false, classes: [], source: null, backbone: null };
+const EMPTY: Wanted = {
+  name: "",
+  task: "classification",
+  multiLabel: false,
+  classes: [],
+  points: {},
+  source: null,
+  backbone: null,
+};
 
-const create = ({ name, multiLabel, classes, backbone }: Wanted) =>
+const create = ({ name, task, multiLabel, classes, points, backbone }: Wanted) =>
   newProject({
     name: name.trim(),
-    task: "classification",
-    multi_label: multiLabel,
+    task,
+    multi_label: task === "classification" && multiLabel,
     classes,
+    skeletons: task === "keypoints" ? skeletonsOf(classes, points) : {},
     ...(backbone === null ? {} : { backbone }),
   });
 
@@ -79,6 +94,7 @@ const NewProject = ({ onClose }: { onClose: () => void }) => {
             <ImagesField source={wanted.source} onChange={chooseImages} canWait />
           </Stack>
           <Stack gap="md">
+            <TaskField value={wanted.task} onChange={(task) => change({ task })} />
             <TagsInput
               label="Classes"
               description={
@@ -92,20 +108,29 @@ const NewProject = ({ onClose }: { onClose: () => void }) => {
               splitChars={[",", ";", "\n"]}
               clearable
             />
-            <div>
-              <Text fw={500} mb={4} id="how-many-classes">
-                Classes per image
-              </Text>
-              <SegmentedControl
-                aria-labelledby="how-many-classes"
-                value={wanted.multiLabel ? "several" : "one"}
-                onChange={(value) => change({ multiLabel: value === "several" })}
-                data={[
-                  { value: "one", label: "Exactly one" },
-                  { value: "several", label: "Several" },
-                ]}
+            {wanted.task === "keypoints" && (
+              <PointFields
+                classes={wanted.classes}
+                points={wanted.points}
+                onPoints={(points) => change({ points })}
               />
-            </div>
+            )}
+            {wanted.task === "classification" && (
+              <div>
+                <Text fw={500} mb={4} id="how-many-classes">
+                  Classes per image
+                </Text>
+                <SegmentedControl
+                  aria-labelledby="how-many-classes"
+                  value={wanted.multiLabel ? "several" : "one"}
+                  onChange={(value) => change({ multiLabel: value === "several" })}
+                  data={[
+                    { value: "one", label: "Exactly one" },
+                    { value: "several", label: "Several" },
+                  ]}
+                />
+              </div>
+            )}
             <BackboneField value={wanted.backbone} onChange={(backbone) => change({ backbone })} />
           </Stack>
         </div>

@@ -19,6 +19,7 @@ export const projectQuery = (projectId: number) =>
   queryOptions({ queryKey: ["project", projectId, "facts"], queryFn: () => fetchProject(projectId) });
 
 export type NewProject = Schemas["NewProject"];
+export type Task = Project["task"];
 
 export const newProject = (wanted: NewProject) => unwrap(client.POST("/api/v1/projects", { body: wanted }));
 
