@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.screens import raccoons
 from tests.screens.pets import copied, saved
 from tests.screens.raccoons import Canvas, kept_in
 from tests.screens.serving import Serving
 from tests.screens.test_every_screen import broken_rules
+
+import labelgraft
 
 Serve = Callable[..., Serving]
 Enter = Callable[..., Page]
@@ -43,10 +45,22 @@ def objects(page: Page, count: int) -> None:
     expect(page.get_by_text(f"{count} drawn", exact=True)).to_be_visible()
 
 
+def slowly(page: Page, milliseconds: int) -> list[str]:
+    """Let every save take longer than a hand; the addresses that were sent to."""
+    sent: list[str] = []
+
+    def hold(route: Route) -> None:
+        """On its way for a while."""
+        sent.append(route.request.url)
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route(INSTANCES, hold)
+    return sent
+
+
 def sizes(workspace: Path) -> dict[int, tuple[int, int]]:
     """Width and height of the images, read before a server has them."""
-    import labelgraft
-
     with labelgraft.open(workspace) as bench:
         rows = bench.project("raccoons").images(limit=raccoons.IMAGES).rows
         return {row.image.id: (row.image.width_px, row.image.height_px) for row in rows}
@@ -92,8 +106,7 @@ def test_what_is_drawn_and_deleted_at_once_is_gone_and_undo_brings_it_back(
 ) -> None:
     server = serving(workspace)
     page = signed_in(server)
-    held: list[object] = []
-    page.route(INSTANCES, lambda route: (held.append(route), page.wait_for_timeout(400), route.continue_()))
+    sent = slowly(page, 400)
     canvas = draw(page, server, "?state=new")
     canvas.drag((0.2, 0.2), (0.5, 0.5))
     page.keyboard.press("Delete")
@@ -109,7 +122,7 @@ def test_what_is_drawn_and_deleted_at_once_is_gone_and_undo_brings_it_back(
     (one,) = after.drawn[canvas.image]
     assert one.name == "raccoon"
     assert after.revisions[canvas.image] == 5
-    assert len(held) == 3
+    assert len(sent) == 3
 
 
 def test_enter_accepts_what_the_slider_shows_rejects_nothing_finishes_the_image_and_goes_on(
@@ -170,7 +183,7 @@ def test_fast_hands_never_draw_on_another_image(workspace: Path, serving: Serve,
     known = sizes(workspace)
     server = serving(workspace)
     page = signed_in(server)
-    page.route(INSTANCES, lambda route: (page.wait_for_timeout(150), route.continue_()))
+    slowly(page, 150)
     canvas = draw(page, server, "?state=new")
     drawn: dict[int, float] = {}
     for turn in range(4):

@@ -1,11 +1,14 @@
 import { Modal, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 
-import { ACTIONS, SCOPE_TITLES, SCOPES, type Scope } from "@/store/keys/actions";
+import { ACTIONS, DRAWING_SCOPES, SCOPE_TITLES, SCOPES, type Scope } from "@/store/keys/actions";
 import { keyBoard } from "@/store/keys/board";
 import { keysOf, PROFILE_NAMES, type ProfileName } from "@/store/keys/profiles";
 import { useObservable } from "@/store/observable";
 
 import classes from "./HelpSheet.module.css";
+import { shownProject } from "./shownProject";
+
+const WHOLE_IMAGE_SCOPES: readonly Scope[] = ["annotate", "review"];
 
 const Row = ({ words, chords }: { words: string; chords: readonly string[] }) => (
   <div className={classes.row}>
@@ -43,6 +46,9 @@ const ScopeKeys = ({ scope, profile }: { scope: Scope; profile: ProfileName }) =
 /** Every key, by the screen where it holds. */
 export const HelpSheet = ({ opened, onClose }: { opened: boolean; onClose: () => void }) => {
   const profile = useObservable(keyBoard.profile);
+  const drawing = useObservable(shownProject)?.drawsShapes.get();
+  // In a project, only the keys that hold in it.
+  const elsewhere = drawing === undefined ? [] : drawing ? WHOLE_IMAGE_SCOPES : DRAWING_SCOPES;
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size={880}>
       <Stack gap="md">
@@ -54,7 +60,7 @@ export const HelpSheet = ({ opened, onClose }: { opened: boolean; onClose: () =>
           onChange={(name) => keyBoard.choose(name)}
         />
         <div className={classes.scopes}>
-          {SCOPES.map((scope) => (
+          {SCOPES.filter((scope) => !elsewhere.includes(scope)).map((scope) => (
             <ScopeKeys key={scope} scope={scope} profile={profile} />
           ))}
         </div>

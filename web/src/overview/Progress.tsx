@@ -1,3 +1,4 @@
+import { useDrawsShapes } from "@/store/hooks";
 import type { Overview } from "@/store/overview";
 import { Section } from "@/ui/Section";
 import { percent } from "@/ui/words";
@@ -5,8 +6,8 @@ import { percent } from "@/ui/words";
 import { NotTaken } from "./NotTaken";
 import classes from "./overview.module.css";
 
-const partsOf = ({ per_state }: Overview) => [
-  { name: "Labelled", key: "labelled", count: per_state.labelled ?? 0 },
+const partsOf = ({ per_state }: Overview, drawing: boolean) => [
+  { name: drawing ? "Finished" : "Labelled", key: "labelled", count: per_state.labelled ?? 0 },
   { name: "Begun", key: "draft", count: per_state.draft ?? 0 },
   { name: "Proposed", key: "proposed", count: per_state.proposed ?? 0 },
   { name: "Set aside", key: "aside", count: (per_state.skipped ?? 0) + (per_state.unclear ?? 0) },
@@ -14,24 +15,27 @@ const partsOf = ({ per_state }: Overview) => [
 ];
 
 /** All images in one bar: labelled, proposed, set aside, nothing yet. */
-export const Progress = ({ overview, images }: { overview: Overview; images: number }) => (
-  <Section title={`${images.toLocaleString("en")} images`}>
-    <div className={classes.bar} aria-hidden>
-      {partsOf(overview).map(({ key, count }) => (
-        <span key={key} data-part={key} style={{ flexGrow: count }} />
-      ))}
-    </div>
-    <ul className={`${classes.legend ?? ""} tabular`}>
-      {partsOf(overview)
-        .filter(({ key, count }) => count > 0 || key === "labelled")
-        .map(({ name, key, count }) => (
-          <li key={key}>
-            <span className={classes.swatch} data-part={key} aria-hidden />
-            <span className={classes.quiet}>{name}</span> {count.toLocaleString("en")}
-            <span className={classes.quiet}> {percent(count / images)}</span>
-          </li>
+export const Progress = ({ overview, images }: { overview: Overview; images: number }) => {
+  const parts = partsOf(overview, useDrawsShapes());
+  return (
+    <Section title={`${images.toLocaleString("en")} images`}>
+      <div className={classes.bar} aria-hidden>
+        {parts.map(({ key, count }) => (
+          <span key={key} data-part={key} style={{ flexGrow: count }} />
         ))}
-    </ul>
-    <NotTaken />
-  </Section>
-);
+      </div>
+      <ul className={`${classes.legend ?? ""} tabular`}>
+        {parts
+          .filter(({ key, count }) => count > 0 || key === "labelled")
+          .map(({ name, key, count }) => (
+            <li key={key}>
+              <span className={classes.swatch} data-part={key} aria-hidden />
+              <span className={classes.quiet}>{name}</span> {count.toLocaleString("en")}
+              <span className={classes.quiet}> {percent(count / images)}</span>
+            </li>
+          ))}
+      </ul>
+      <NotTaken />
+    </Section>
+  );
+};

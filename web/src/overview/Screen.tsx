@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 
-import { useProject } from "@/store/hooks";
+import { useDrawsShapes, useProject } from "@/store/hooks";
 import { overviewQuery, type Overview } from "@/store/overview";
 import { Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
@@ -19,6 +19,7 @@ const Curves = lazy(() => import("./Curves"));
 const AddImages = lazy(() => import("@/intake/AddImages"));
 
 const Told = ({ overview, onAddImages }: { overview: Overview; onAddImages: () => void }) => {
+  const drawing = useDrawsShapes();
   const images = Object.values(overview.per_state).reduce((sum, count) => sum + count, 0);
   return (
     <>
@@ -32,11 +33,14 @@ const Told = ({ overview, onAddImages }: { overview: Overview; onAddImages: () =
             <ClassList progress={overview.per_class} />
             <Pace pace={overview.pace} />
           </div>
-          <div className={classes.column}>
-            <Suspense fallback={<Skeleton h={280} />}>
-              <Curves overview={overview} />
-            </Suspense>
-          </div>
+          {/* The curves are of classes of whole images. */}
+          {!drawing && (
+            <div className={classes.column}>
+              <Suspense fallback={<Skeleton h={280} />}>
+                <Curves overview={overview} />
+              </Suspense>
+            </div>
+          )}
         </div>
       )}
     </>

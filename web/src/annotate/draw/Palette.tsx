@@ -48,7 +48,7 @@ export const Palette = ({
           <span className={classes.swatch} style={{ background: each.colour }} aria-hidden />
           <span className={classes.name}>{each.name}</span>
           {counts.has(each.id) && (
-            <span className={classes.count}>{counts.get(each.id)?.toLocaleString("en")}</span>
+            <span className={classes.count}>× {counts.get(each.id)?.toLocaleString("en")}</span>
           )}
           <ClassHint hint={hints.get(each.id)} />
         </button>
