@@ -87,7 +87,9 @@ def first_paint(screens: Screens) -> None:
         times = []
         for _ in range(7):
             with screens.page(screen) as page:
-                page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
+                page.wait_for_function(
+                    "() => performance.getEntriesByName('first-contentful-paint').length > 0"
+                )
                 times.append(
                     page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
                 )
