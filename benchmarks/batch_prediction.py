@@ -18,6 +18,7 @@ import statistics
 import tarfile
 import tempfile
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def cpu_of(process_ids: tuple[int, ...]) -> float:
     return total
 
 
-def job(bench: Workbench, images: list[int]) -> tuple[float, float, float]:
+def job(bench: Workbench, images: Sequence[int]) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds of the workers, CPU seconds of the process that stores."""
     workers = bench._engine.ingest.pool(None).process_ids()
     began, burned, mine = time.perf_counter(), cpu_of(workers), time.process_time()
@@ -111,7 +112,7 @@ def main() -> None:
 
 
 def rounds(
-    bench: Workbench, images: list[int], links: list[Connection], count: int
+    bench: Workbench, images: Sequence[int], links: list[Connection], count: int
 ) -> dict[str, list[tuple[float, ...]]]:
     """Seconds of each kind of work, round by round."""
     found: dict[str, list[tuple[float, ...]]] = {"bare": [], "decode": [], "job": []}
