@@ -119,7 +119,7 @@ def test_what_cannot_be_written_is_told_before_a_job_begins(served: Served) -> N
     jobs = len(served.bench.jobs())
     for wanted, status in (
         ({"format": "image-folder", "transfer": "none"}, 422),
-        ({"format": "yolo"}, 404),
+        ({"format": "of-nobody"}, 404),
         ({"format": "csv", "transfer": "move"}, 422),
         ({"format": "csv", "folder": "/tmp/x"}, 422),
     ):

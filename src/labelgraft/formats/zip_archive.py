@@ -129,7 +129,7 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, to: BinaryIO) -> str 
 
 def _contents(path: Path, archive: zipfile.ZipFile, limits: ArchiveLimits) -> Contents:
     infos = archive.infolist()
-    files = [info for info in infos if not info.is_dir()]
+    files = [info for info in infos if not info.filename.endswith("/")]
     for info in infos:
         _check_entry(path, info)
     _check_twins(path, files)
