@@ -279,7 +279,8 @@ export class Board {
     const keys = new Set([...this.selected, ...(hand.replaces?.keys() ?? []), ...nudged.keys()]);
     const context = this.active.cleared();
     if (context === null || this.props.peek) return false;
-    const pen = this.pen(context, isMoving);
+    // What costs time is left out while a large shape is dragged, too; letting go draws it well.
+    const pen = this.pen(context, isMoving || hand.isBusy?.() === true);
     paintActive(pen, {
       hand,
       touch,
@@ -290,6 +291,6 @@ export class Board {
       widthPx: this.sight.size.width,
       heightPx: this.sight.size.height,
     });
-    return pen.isRough;
+    return isMoving && pen.isRough;
   }
 }

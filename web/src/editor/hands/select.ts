@@ -1,7 +1,7 @@
 /** The hand that picks, moves and resizes shapes, and edits their vertices. */
 import { corrected, countShapes, withoutItems } from "@/editor/corrections";
 import { LOOK } from "@/editor/look";
-import type { Pen } from "@/editor/paint/pen";
+import { isLarge, type Pen } from "@/editor/paint/pen";
 import type { Item } from "@/editor/scene";
 import { dragged, gripsOf, gripUnder, type Grip } from "@/shapes/grips";
 import type { ImagePoint, ScreenPoint } from "@/shapes/imageView";
@@ -266,7 +266,7 @@ export class SelectHand extends DeskHand implements Hand {
     const shape = this.replaced.get(item.key) ?? item.shape;
     const colour = this.desk.looks.colour(item.classId);
     if (shape.kind === "keypoints" && shape.box === undefined) return;
-    if (pen.hurried && shape.kind === "polygon") {
+    if (pen.hurried && isLarge(shape)) {
       pen.isRough = true;
       return;
     }

@@ -28,7 +28,7 @@ const polygonPath = (shape: PolygonShape): Path2D => {
 /** A polygon of more vertices is drawn roughly while the view moves. */
 const MANY_VERTICES = 500;
 
-const isLarge = (shape: Shape): boolean =>
+export const isLarge = (shape: Shape): boolean =>
   shape.kind === "polygon" &&
   shape.parts.reduce((sum, { outline }) => sum + outline.length, 0) > MANY_VERTICES;
 
