@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from labelgraft.domain.ids import ProjectId
+from labelgraft.domain.json_values import to_json
 from labelgraft.domain.progress import Progress
 from labelgraft.domain.project import Task
+from labelgraft.domain.shapes.keypoints import Skeleton
 from labelgraft.errors import UnknownName
 from labelgraft.remote.following import Job, follow
 from labelgraft.remote.project import RemoteProject
@@ -31,12 +33,15 @@ class RemoteWorkbench(Caller):
 
     def new_project(
         self, name: str, *, task: Task | str = Task.CLASSIFICATION, multi_label: bool = False,
-        classes: Sequence[str] = (), backbone: str = DEFAULT_BACKBONE,
+        classes: Sequence[str] = (), skeletons: Mapping[str, Skeleton] | None = None, backbone: str = DEFAULT_BACKBONE,
     ) -> RemoteProject:  # fmt: skip
-        """Begin a project. Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name)."""
+        """Begin a project; skeletons: by class name, for those whose keypoints are known.
+
+        Raises AlreadyExists, UnknownName (backbone), BadSetting, BadInput (no name).
+        """
         wanted = {
             "name": name, "task": Task(task).value, "multi_label": multi_label, "classes": list(classes),
-            "backbone": backbone,
+            "backbone": backbone, "skeletons": {each: to_json(known) for each, known in (skeletons or {}).items()},
         }  # fmt: skip
         return self.project_by_id(self._connection.send("POST", "/projects", wanted)["id"])
 
