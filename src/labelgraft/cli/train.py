@@ -90,6 +90,8 @@ def show_model(project: str, model: Model) -> None:
             f"Right on {100 * accuracy.value:.1f} % of {accuracy.count} held-out images "
             f"({100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %, {model.quality.measured_on})."
         )
+    elif model.description:
+        click.echo(model.description)
     else:
         click.echo("Its quality could not be measured: too few labels to hold some out.")
     click.echo(f"Next: labelgraft map {project} (the better map) and labelgraft predict {project}")

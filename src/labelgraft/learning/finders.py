@@ -32,7 +32,10 @@ class Finder(Protocol):
         """
 
 
-KINDS: Mapping[str, str] = {"onnx": "labelgraft.learning.detectors.onnx_finder.open_onnx"}
+KINDS: Mapping[str, str] = {
+    "onnx": "labelgraft.learning.detectors.onnx_finder.open_onnx",
+    "dense": "labelgraft.learning.dense.finder.open_dense",
+}
 """Which function of (the model's folder, what its card says under "finder") opens each kind; imported when needed."""
 
 

@@ -18,7 +18,8 @@ from labelgraft.learning.resident import Resident
 from labelgraft.services import finetune_model, train_model
 from labelgraft.services.lay_out_map import MapRequest, lay_out_map
 from labelgraft.services.score_images import keep_within, predict
-from labelgraft.storage import models
+from labelgraft.services.train_shapes import train_shapes
+from labelgraft.storage import models, projects
 from labelgraft.storage.workspace import Workspace
 from labelgraft.workbench.ingest_jobs import IngestJobs, network_choice
 
@@ -49,7 +50,16 @@ class LearningJobs:
     def _train(self, payload: Json) -> Json:
         settings = TrainingSettings.from_mapping(payload["settings"])
         project_id = ProjectId(payload["project_id"])
-        if settings.head in (HeadKind.LINEAR, HeadKind.MLP):
+        with self.workspace.database.reading() as connection:
+            draws_shapes = projects.get(connection, project_id).task.draws_shapes
+        if draws_shapes:
+            step = current_step()
+            model = train_shapes(
+                self.workspace, project_id, settings, limits=self.ingest.limits, key=payload["key"],
+                run_id=payload.get("run_id"), stop_requested=step.stop_requested,
+                tell=lambda told: step.report(told.step, message_of(told), told.steps),
+            )  # fmt: skip
+        elif settings.head in (HeadKind.LINEAR, HeadKind.MLP):
             model = train_model.train_head(
                 self.workspace, project_id, settings, self.resident(), self.person, payload.get("run_id")
             )

@@ -15,6 +15,7 @@ from labelgraft.services import follow_run as following
 from labelgraft.services.estimate_training import TrainingPace, estimate_training, probe_pace
 from labelgraft.services.read_labels import need_labels, read_labels
 from labelgraft.services.train_model import begin_run
+from labelgraft.services.train_shapes import finished_images
 from labelgraft.storage import models, runs
 from labelgraft.workbench.project_base import OnProgress, ProjectBase
 
@@ -90,7 +91,10 @@ class RunVerbs(ProjectBase):
 
     def _begun(self, settings: TrainingSettings) -> tuple[Run, str, dict[str, object]]:
         """A new run, and the job that is to train it."""
-        need_labels(read_labels(self._workspace, self.id))
+        if self.info.task.draws_shapes:
+            finished_images(self._workspace, self.id)
+        else:
+            need_labels(read_labels(self._workspace, self.id))
         if settings.backbone:
             registry.get(settings.backbone)
         run, settings = begin_run(self._workspace, self.id, settings)

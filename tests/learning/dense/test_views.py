@@ -92,5 +92,8 @@ def test_the_canvas_has_the_shape_of_most_images() -> None:
     assert Canvas.for_images([(640, 480)] * 3 + [(480, 640)], 512) == Canvas(512, 384)
     assert Canvas.for_images([(480, 640)], 512) == Canvas(384, 512)
     assert Canvas.for_images([(20000, 3)], 512) == Canvas(512, 64)
+    assert Canvas.for_images([(1000, 500)]) == Canvas(512, 256)
+    assert Canvas.for_images([(300, 300)]) == Canvas(320, 320)
+    assert Canvas.for_images([(32, 32)]) == Canvas(256, 256)
     with pytest.raises(BadSetting, match="multiples of 32"):
         Canvas(500, 384)

@@ -17,7 +17,7 @@ from labelgraft.domain.training import HeadKind, TrainingSettings
 from labelgraft.errors import BadSetting, ShapeMismatch, TrainingDiverged
 from labelgraft.learning.dense.batches import CachedInputs, FreshInputs, Inputs
 from labelgraft.learning.dense.cache import PyramidCache
-from labelgraft.learning.dense.canvas import LONG_SIDE, Canvas
+from labelgraft.learning.dense.canvas import Canvas
 from labelgraft.learning.dense.head import DenseScore
 from labelgraft.learning.dense.network import DenseNetwork
 from labelgraft.learning.dense.pyramid import LEVELS, STRIDES, feature_rows
@@ -51,7 +51,8 @@ _WHOLE_STEPS = 100
 class DenseRequest:
     """What is to be trained on. kind: of the head. pictures, truths: of the same images. held_out: (N,), only measured on.
 
-    full_steps of the settings: 0 leaves the whole network out. threads: for the pass of the frozen stages.
+    full_steps of the settings: 0 leaves the whole network out. long_side_px: of the canvas, None = as the images are.
+    threads: for the pass of the frozen stages.
     """
 
     kind: str
@@ -61,7 +62,7 @@ class DenseRequest:
     truths: Sequence[Truth]
     held_out: Bools
     data_version: str = ""
-    long_side_px: int = LONG_SIDE
+    long_side_px: int | None = None
     threads: int = 1
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,18 +44,24 @@ class TrainingProcess:
     `stop`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        module: str = "labelgraft.learning.finetuning.process",
+        check: Callable[[Path], object] = Request.read,
+    ) -> None:
+        """module: what is run in the folder. check: raises where the folder's request cannot be read."""
+        self.folder, self._module, self._check = folder, module, check
         self._process: subprocess.Popen[bytes] | None = None
         self._read_to = 0
 
     def start(self) -> None:
         """Starts the process. Raises BadFormat, BadSetting if the request cannot be read."""
-        Request.read(self.folder)
+        self._check(self.folder)
         for name in (STOP, RESULT, FAILURE):
             (self.folder / name).unlink(missing_ok=True)
         self._read_to = 0
-        command = [sys.executable, "-m", "labelgraft.learning.finetuning.process", str(self.folder)]
+        command = [sys.executable, "-m", self._module, str(self.folder)]
         with (self.folder / OUTPUT).open("ab") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT

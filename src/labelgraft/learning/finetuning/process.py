@@ -29,11 +29,14 @@ from labelgraft.learning.finetuning.run_folder import RunFolder
 
 def main(folder: Path) -> int:
     """Exit code: 0 if the run finished or was stopped, 1 if it failed."""
+    return guarded(folder, _work)
+
+
+def guarded(folder: Path, work: Callable[[RunFolder], None]) -> int:
+    """Does the work of a run; whatever ends it is written into its folder. The exit code is as of `main`."""
     interrupted = _listen_for_signals()
     try:
-        request = Request.read(folder)
-        _be_a_good_neighbour(request)
-        _run(folder, request, RunFolder(folder, interrupted=interrupted))
+        work(RunFolder(folder, interrupted=interrupted))
     except JobCancelled as error:
         write_json(folder / RESULT, {"state": "stopped", "model": None, "reason": str(error)}, durable=True)
     except LabelgraftError as error:
@@ -49,6 +52,12 @@ def main(folder: Path) -> int:
         )
         return 1
     return 0
+
+
+def _work(run: RunFolder) -> None:
+    request = Request.read(run.path)
+    be_a_good_neighbour(request.threads, request.nice)
+    _run(run.path, request, run)
 
 
 def _run(folder: Path, request: Request, run: RunFolder) -> None:
@@ -80,11 +89,11 @@ def _fail(folder: Path, kind: str, reason: str) -> None:
     write_json(folder / FAILURE, {"kind": kind, "reason": reason}, durable=True)
 
 
-def _be_a_good_neighbour(request: Request) -> None:
-    """Low priority, all cores but one, and sums in the same order every time."""
+def be_a_good_neighbour(threads: int, nice: int) -> None:
+    """Low priority, that many threads (0: all cores but one), and sums in the same order every time."""
     if hasattr(os, "nice"):
-        os.nice(request.nice)
-    torch.set_num_threads(request.threads or max(1, (os.cpu_count() or 2) - 1))
+        os.nice(nice)
+    torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
     torch.use_deterministic_algorithms(True, warn_only=True)
 
 
