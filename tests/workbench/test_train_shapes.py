@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from tests.learning.dense.conftest import drawn
 
+from labelgraft.domain.ids import ImageId
 from labelgraft.domain.instance_edit import InstanceEdit, NewInstance
 from labelgraft.domain.model import RunState
 from labelgraft.domain.project import Task
@@ -20,7 +21,7 @@ from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.project import ProjectBench
 
 TAUGHT, ALL = 8, 10
-QUICK = TrainingSettings(augmentation=Augmentation.MIRROR, epochs=60, device="cpu")
+QUICK = TrainingSettings(augmentation=Augmentation.MIRROR, epochs=45, device="cpu")
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def project(bench: Workbench, tmp_path: Path, request: pytest.FixtureRequest) ->
     return made
 
 
-def numbered(project: ProjectBench) -> list[int]:
+def numbered(project: ProjectBench) -> list[ImageId]:
     """The images' ids in the order of their numbers."""
     paths = project.paths()
     return sorted(paths, key=lambda each: Path(paths[each]).name)
@@ -53,7 +54,7 @@ def test_what_was_drawn_is_learnt_and_proposed_on_the_images_that_nobody_finishe
         project.edit_instances(InstanceEdit(ids[number], new=new, finished=True))
     estimate = project.estimate_training(QUICK)
     assert estimate is not None
-    assert (estimate.labels, round(estimate.seconds)) == (TAUGHT, round(8 * 60 * 0.024 + 8 * 2 * 0.037))
+    assert (estimate.labels, round(estimate.seconds)) == (TAUGHT, round(8 * 45 * 0.024 + 8 * 2 * 0.037))
     model = project.train(QUICK)
     assert (model.labels_used, model.class_names) == (TAUGHT, ("square", "disc"))
     assert model.description.startswith("Not measured: too few")
