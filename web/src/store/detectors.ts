@@ -101,4 +101,4 @@ export const tryShapes = async (
         ...(imageIds === null ? {} : { image_ids: [...imageIds] }),
       },
     }),
-  )) as readonly TriedImage[];
+  )) as unknown as readonly TriedImage[];
