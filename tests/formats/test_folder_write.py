@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from labelgraft.domain.dataset import Dataset, DatasetImage
+from labelgraft.domain.dataset import Dataset, DatasetImage, DatasetInstance
+from labelgraft.domain.shapes.box import Box
+from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.errors import AlreadyExists, BadInput
 from labelgraft.formats import registry
 from labelgraft.formats.folder_write import new_folder, write_file
@@ -20,19 +22,37 @@ from labelgraft.formats.folder_write import new_folder, write_file
 EXPORT = """
 import sys
 from pathlib import Path
-from labelgraft.domain.dataset import Dataset, DatasetImage
+from labelgraft.domain.dataset import Dataset, DatasetImage, DatasetInstance
+from labelgraft.domain.shapes.box import Box
+from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.formats import registry
 name, source, target, overwrite = sys.argv[1:]
-images = tuple(DatasetImage(f"{n}.jpg", ("cat",), source=source) for n in range(4_000))
+shape = Keypoints([[4, 4]], [2]) if name == "deeplabcut" else Box(1, 1, 5, 5)
+said = {"width_px": 10, "height_px": 10, "instances": (DatasetInstance("cat", shape),), "finished": True}
+images = tuple(DatasetImage(f"{n}.jpg", ("cat",), source=source, **said) for n in range(4_000))
 print("ready", flush=True)
 registry.get(name).write(Dataset(("cat",), images), Path(target), overwrite=overwrite == "yes")
 """
 
 
-def small(tmp_path: Path) -> Dataset:
+def small(tmp_path: Path, name: str = "csv") -> Dataset:
     source = tmp_path / "source.jpg"
     source.write_bytes(b"x" * 2000)
-    return Dataset(("cat",), tuple(DatasetImage(f"{n}.jpg", ("cat",), source=str(source)) for n in range(3)))
+    shape = Keypoints([[4, 4]], [2]) if name == "deeplabcut" else Box(1, 1, 5, 5)
+    drawn = (DatasetInstance("cat", shape),)
+    images = (
+        DatasetImage(
+            f"{n}.jpg",
+            ("cat",),
+            source=str(source),
+            width_px=10,
+            height_px=10,
+            instances=drawn,
+            finished=True,
+        )
+        for n in range(3)
+    )
+    return Dataset(("cat",), tuple(images))
 
 
 def kill_while_writing(child: subprocess.Popen[bytes], places: Path) -> None:
@@ -59,7 +79,7 @@ def contents(folder: Path) -> list[str]:
 def test_a_writer_killed_in_the_middle_leaves_nothing_and_the_next_one_sweeps(
     tmp_path: Path, name: str
 ) -> None:
-    dataset = small(tmp_path)
+    dataset = small(tmp_path, name)
     places = tmp_path / "exports"
     places.mkdir()
     command = [sys.executable, "-c", EXPORT, name, dataset.images[0].source, str(places / "out"), "no"]

@@ -195,12 +195,21 @@ def _five(ring: Doubles) -> list[float]:
 
 def _centred(box: Box, scale: Doubles) -> list[float]:
     wide, high = scale.tolist()
-    return [
-        (box.left + box.right) / 2 / wide,
-        (box.top + box.bottom) / 2 / high,
-        box.width / wide,
-        box.height / high,
-    ]
+    x, width = _within((box.left + box.right) / 2 / wide, box.width / wide)
+    y, height = _within((box.top + box.bottom) / 2 / high, box.height / high)
+    return [x, y, width, height]
+
+
+def _within(centre: float, side: float) -> tuple[float, float]:
+    """Rounded as they are written; a box at the image's edge does not reach over it by that.
+
+    It would be cut there when it is written the next time, and other bytes come of it.
+    """
+    centre, rounded = round(centre, DECIMALS), round(side, DECIMALS)
+    over = max(centre + rounded / 2 - 1, rounded / 2 - centre)
+    if not 0 < over < 10**-DECIMALS:
+        return centre, rounded
+    return centre, math.floor((rounded - 2 * over) * 10**DECIMALS + 0.01) / 10**DECIMALS
 
 
 def _corners(shape: Box | RotatedBox) -> Doubles:
