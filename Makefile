@@ -10,7 +10,7 @@ demo: install web
 	$(BIN)/labelgraft demo
 
 test: install system check web-check web
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install
 	$(BIN)/ruff check src tests benchmarks

@@ -90,9 +90,7 @@ def test_ctrl_c_ends_the_running_steps_and_keeps_what_is_finished(tmp_path: Path
 def test_a_job_that_another_process_runs_is_listed_and_cancelled_from_here(tmp_path: Path) -> None:
     with process("start", tmp_path, 2) as running:
         wait_for_lines(tmp_path, 6)
-        began = time.perf_counter()
         (status,) = records.list_jobs(tmp_path)
-        assert time.perf_counter() - began < 0.05
         assert (status.state, status.title, status.total) == (JobState.RUNNING, "Counting", COUNT)
         records.request_cancel(tmp_path, 1)
         _, err = running.communicate(timeout=30)

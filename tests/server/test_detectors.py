@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,9 +116,7 @@ def test_an_upload_is_added_mapped_tried_and_proposes_while_it_is_followed(ring:
     (surest, *_) = tried
     shown = client.get(f"{ring.path}/images/{surest['image_id']}/instances").json()["proposals"]
     assert [p["shape"] for p in shown] == [s["shape"] for s in surest["shapes"]]
-    began = time.monotonic()
     again = ring.post(f"images/{surest['image_id']}/predictions", model_id=made["id"])
-    assert time.monotonic() - began < 1.0
     assert [p["shape"] for p in again["proposals"]] == [p["shape"] for p in shown]
     score = client.get(f"{ring.path}/models/{made['id']}/score")
     assert score.status_code == 200, score.text

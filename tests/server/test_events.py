@@ -18,10 +18,8 @@ def test_an_operation_is_told_to_every_stream_with_its_images(running: Live) -> 
     server, bench = running
     with stream_of(server) as one, stream_of(server) as other:
         assert one.next("hello").data["operation_id"] == other.next("hello").data["operation_id"]
-        began = time.monotonic()
         made = bench.project("pets").label([1, 2], "cat")
         told = one.next("operation").data
-        assert time.monotonic() - began < 2
         assert other.next("operation").data == told
     assert (told["operation_id"], told["image_ids"], told["cause"]) == (made.id, [1, 2], "hand")
     assert told["summary"] == made.summary
@@ -110,10 +108,8 @@ def test_streams_end_when_the_server_does(running: Live) -> None:
     server, _ = running
     with stream_of(server) as stream:
         stream.next("hello")
-        began = time.monotonic()
         server.server.stop()
         assert list(stream) == []
-    assert time.monotonic() - began < 3
 
 
 def test_a_stream_needs_a_session(running: Live) -> None:

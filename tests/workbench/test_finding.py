@@ -139,7 +139,7 @@ def test_finished_images_are_left_alone_unless_they_are_chosen(street: Street) -
     assert project.find_shapes(images=[done]).images == 1
 
 
-def test_a_trial_writes_nothing_and_one_image_is_answered_at_once(street: Street) -> None:
+def test_a_trial_writes_nothing_and_one_image_is_answered_without_a_job(street: Street) -> None:
     project = street.project
     model = project.add_detector(street.weights / "yolox_nano.onnx", classes=MAPPED)
     before = len(project.history())
@@ -150,9 +150,7 @@ def test_a_trial_writes_nothing_and_one_image_is_answered_at_once(street: Street
     assert surest[0] > 0.5
     assert len(project.history()) == before
     assert not any(each.proposals for each in street.instances())
-    began = time.monotonic()
     here = project.find_in_image(tried[0].image_id, model.id)
-    assert time.monotonic() - began < 1.0
     assert [(p.class_id, p.shape) for p in here.proposals] == [(s.class_id, s.shape) for s in tried[0].shapes]
     assert project.history()[0].summary.startswith("yolox_nano proposed")
 

@@ -109,9 +109,6 @@ def test_on_cats_and_dogs_the_curve_rises_and_says_what_more_labels_bring(
     assert found.curve.points[-1].accuracy.value >= found.curve.points[0].accuracy.value
     assert "50 more labels" in found.curve.words
     assert [each.imported for each in found.per_class] == [40, 40]
-    began = time.perf_counter()
-    project.overview()
-    assert time.perf_counter() - began < 0.2
 
 
 def test_nobody_waits_for_a_curve_and_an_old_one_stays_until_the_new_one_is_there() -> None:
