@@ -8,12 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.postgres import new_postgres_url, postgres_socket
 
 __all__ = ["new_postgres_url", "postgres_socket"]
 
 # Started in the background, as CI may do, a process ignores Ctrl+C and so would those that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine is no fault of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

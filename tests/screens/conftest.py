@@ -25,9 +25,12 @@ WAIT_MS = 20_000
 MAPPED_IMAGES = 80
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a screen; WebGL is painted by software."""
+    """Debian's Chromium without a screen; WebGL is painted by software.
+
+    One for each file: the event loop of Playwright runs as long, and files of other rooms may follow in this process.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine and `make system` could not install it")
     assert BUILT.exists(), f"The web application is not built ({BUILT} absent): make web"

@@ -58,6 +58,10 @@ def test_one_backbone_is_recommended_and_every_format_is_described(served: Serve
     formats = served.client.get("/api/v1/formats").json()
     assert {"csv", "coco"} <= {each["name"] for each in formats}
     assert all(each["describe"] for each in formats)
+    assert len({each["title"] for each in formats}) == len(formats)
+    of_boxes = {each["name"] for each in formats if "detection" in each["tasks"]}
+    assert {"coco", "yolo", "voc"} <= of_boxes
+    assert "csv" not in of_boxes
 
 
 def test_jobs_are_listed_told_with_their_result_and_cannot_be_cancelled_after_their_end(

@@ -39,6 +39,7 @@ class Coco(FolderFormat):
     """
 
     name: ClassVar[str] = "coco"
+    title: ClassVar[str] = "COCO JSON"
     describe: ClassVar[str] = (
         "COCO JSON: boxes, polygons, masks, keypoints, classes; pycocotools, CVAT, detectron2"
     )

@@ -52,6 +52,7 @@ class CsvBoxes(FolderFormat):
     """A row per box; an image that is finished and holds none has one row without box."""
 
     name: ClassVar[str] = "csv-boxes"
+    title: ClassVar[str] = "CSV table of boxes"
     describe: ClassVar[str] = (
         "boxes.csv with the columns path,label,xmin,ymin,xmax,ymax; spreadsheets, pandas, TensorFlow"
     )

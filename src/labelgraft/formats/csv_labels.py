@@ -36,6 +36,7 @@ class CsvLabels(FolderFormat):
     delimiter: str | None = None
 
     name: ClassVar[str] = "csv"
+    title: ClassVar[str] = "CSV table"
     describe: ClassVar[str] = (
         "labels.csv with the columns path,label; spreadsheets, pandas and everything else"
     )

@@ -37,6 +37,7 @@ class DeepLabCut(FolderFormat):
     """Keypoints of one class, of one animal or several in each frame. A point that is not told is absent."""
 
     name: ClassVar[str] = "deeplabcut"
+    title: ClassVar[str] = "DeepLabCut CSV"
     describe: ClassVar[str] = "DeepLabCut: CollectedData_*.csv with x and y of body parts, beside the frames"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

@@ -26,6 +26,11 @@ class Format(Protocol):
         ...
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
     def describe(self) -> str:
         """One sentence: what it is and who reads it."""
         ...
@@ -76,6 +81,7 @@ class FolderFormat(ABC):
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]
     describe: ClassVar[str]
     lossless: ClassVar[bool] = True
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link", "none")

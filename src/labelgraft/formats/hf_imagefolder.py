@@ -36,6 +36,7 @@ class HfImageFolder(FolderFormat):
     """What `datasets.load_dataset("imagefolder")` reads: a row per image, splits as folders."""
 
     name: ClassVar[str] = "hf-imagefolder"
+    title: ClassVar[str] = "Hugging Face image folder"
     describe: ClassVar[str] = (
         "images with metadata.jsonl, perhaps under train/ and test/; Hugging Face datasets"
     )

@@ -23,6 +23,7 @@ class ImageFolder(FolderFormat):
     """One folder per class. Holds exactly one class per image; everything else is in the loss report."""
 
     name: ClassVar[str] = "image-folder"
+    title: ClassVar[str] = "Folders by class"
     describe: ClassVar[str] = "one folder per class, perhaps under train/ and test/; torchvision, Keras, timm"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

@@ -54,6 +54,7 @@ class LabelMe(FolderFormat):
     """Rectangles, polygons and masks. Polygons of one label and group are the parts of one object."""
 
     name: ClassVar[str] = "labelme"
+    title: ClassVar[str] = "LabelMe JSON"
     describe: ClassVar[str] = "LabelMe: a JSON file beside each image, with rectangles, polygons and masks"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

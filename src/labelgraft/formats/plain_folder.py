@@ -22,6 +22,7 @@ class PlainFolder(FolderFormat):
     """Images only; the names of the folders mean nothing."""
 
     name: ClassVar[str] = "folder"
+    title: ClassVar[str] = "Images only"
     describe: ClassVar[str] = "images without labels, in folders of any depth"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

@@ -39,6 +39,7 @@ class Prodigy(FolderFormat):
     """
 
     name: ClassVar[str] = "prodigy"
+    title: ClassVar[str] = "Prodigy JSON lines"
     describe: ClassVar[str] = "JSON lines as Prodigy's db-out writes them: label or choices, answer, hashes"
 
     def read(self, path: Path) -> Dataset:

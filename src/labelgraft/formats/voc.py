@@ -61,6 +61,7 @@ class Voc(FolderFormat):
     first_pixel: int | None = None
 
     name: ClassVar[str] = "voc"
+    title: ClassVar[str] = "Pascal VOC XML"
     describe: ClassVar[str] = "Pascal VOC: an XML file of boxes per image; torchvision, labelImg, CVAT"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

@@ -54,6 +54,7 @@ class Yolo(FolderFormat):
     """
 
     name: ClassVar[str] = "yolo"
+    title: ClassVar[str] = "YOLO text files"
     describe: ClassVar[str] = "YOLO text files with data.yaml: detect, segment, obb, pose; ultralytics"
     lossless: ClassVar[bool] = False
     transfers: ClassVar[tuple[Transfer, ...]] = ("copy", "link")

@@ -12,19 +12,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
 from labelgraft.domain.arrays import Doubles
 from labelgraft.domain.shapes.box import Box
+from labelgraft.domain.shapes.crossings import do_cross
 from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.domain.shapes.mask import Mask
-from labelgraft.domain.shapes.measure import bounds, contains, corners
+from labelgraft.domain.shapes.measure import bounds, corners
+from labelgraft.domain.shapes.nesting import in_parts
 from labelgraft.domain.shapes.points import FARTHEST_PX
 from labelgraft.domain.shapes.polygon import Part, Polygon
+from labelgraft.domain.shapes.raster import polygon_mask
 from labelgraft.domain.shapes.repair import Notice, Repaired, repaired
 from labelgraft.domain.shapes.rotated_box import RotatedBox
+from labelgraft.domain.shapes.runs import pixel_count
+from labelgraft.domain.shapes.scanlines import edges_of, polygon_edges
 from labelgraft.domain.shapes.shape import Shape, ShapeKind
 from labelgraft.domain.shapes.trace import mask_polygon
 from labelgraft.errors import BadShape
@@ -35,6 +39,10 @@ OUT_OF_RANGE = 0.01
 """ultralytics drops files with numbers below 0 or above 1.01."""
 RIGHT_ANGLE = 0.02
 """Four corners are a rotated box where their angles differ from right ones by less, as a cosine."""
+
+
+_ROUNDS = 4
+"""How often an outline is read and written until nothing changes; the second time hardly ever does."""
 
 
 class RowKind(StrEnum):
@@ -93,8 +101,7 @@ def read_row(line: str, rows: Rows, width_px: int, height_px: int) -> Row:
         made = _box(numbers, width_px, height_px)
     elif rows.kind is RowKind.OUTLINE and len(numbers) >= 6 and len(numbers) % 2 == 0:
         _check_range(numbers)
-        parts = _unbridged(_pixels(numbers, width_px, height_px))
-        made = repaired(ShapeKind.POLYGON, parts, width_px=width_px, height_px=height_px, outside="keep")
+        made = _outline(numbers, width_px, height_px)
     else:
         raise BadRecordError(f"found {len(numbers)} numbers after the class, expected {_expected(rows)}")
     if made.shape is None:
@@ -116,7 +123,7 @@ def write_row(shape: Shape, index: int, rows: Rows, width_px: int, height_px: in
     elif rows.kind is RowKind.BOX and isinstance(shape, Box):
         numbers = _centred(shape, scale)
     elif rows.kind is RowKind.OUTLINE and not isinstance(shape, Keypoints):
-        numbers = (_bridged(_polygon(shape)) / scale).reshape(-1).tolist()
+        numbers = _outline_numbers(_polygon(shape), scale, width_px, height_px)
     else:
         raise BadShape("a shape of another kind than the others")
     return " ".join([str(index), *(_text(number) for number in numbers)])
@@ -225,15 +232,54 @@ def _polygon(shape: Box | RotatedBox | Polygon | Mask) -> Polygon:
     return mask_polygon(shape) if isinstance(shape, Mask) else Polygon([Part(_corners(shape))])
 
 
-def _bridged(polygon: Polygon) -> Doubles:
-    """One ring of all rings: a way to and fro leads from the first vertex of the first ring to that of each other."""
-    first, *others = (ring for part in polygon.parts for ring in (part.outline, *part.holes))
+def _outline_numbers(polygon: Polygon, scale: Doubles, width_px: int, height_px: int) -> list[float]:
+    """The numbers of an outline, such that what is read of them gives them again.
+
+    Vertices that fall together or ways that cross once they are rounded are repaired on reading, so they are here. Parts
+    that overlap, of which one ring cannot be made, are written as the outline of the pixels that they cover together.
+    """
+    if len(polygon.parts) > 1 and do_cross(polygon_edges(polygon)):
+        covered = polygon_mask(polygon, width_px, height_px)
+        polygon = mask_polygon(covered) if pixel_count(covered) else polygon
+    found: list[float] = []
+    for _ in range(_ROUNDS):
+        numbers = np.round(_bridged(polygon, scale), DECIMALS).reshape(-1).tolist()
+        if numbers == found:
+            break
+        found = numbers
+        made = _outline([float(_text(number)) for number in numbers], width_px, height_px)
+        if not isinstance(made.shape, Polygon):
+            break  # what is too small to be read again; the reader says so
+        polygon = made.shape
+    return found
+
+
+def _outline(numbers: Sequence[float], width_px: int, height_px: int) -> Repaired:
+    parts = _unbridged(_pixels(numbers, width_px, height_px))
+    return repaired(ShapeKind.POLYGON, parts, width_px=width_px, height_px=height_px, outside="keep")
+
+
+def _bridged(polygon: Polygon, scale: Doubles) -> Doubles:
+    """One ring of all rings: a way to and fro leads from the first vertex of the first ring to that of each other.
+
+    polygon: in pixels. scale: (2,), by which they are divided.
+    """
+    first, *others = (
+        _from_single_vertex(ring / scale) for part in polygon.parts for ring in (part.outline, *part.holes)
+    )
     if not others:
         return first
     pieces = [first, first[:1]]
     for at, ring in enumerate(others):
         pieces += [ring, ring[:1]] + ([first[:1]] if at + 1 < len(others) else [])
     return np.concatenate(pieces)
+
+
+def _from_single_vertex(ring: Doubles) -> Doubles:
+    """From the first vertex on at which the ring is once only: its second coming would be taken for the end."""
+    _, number, times = np.unique(np.round(ring, DECIMALS), axis=0, return_inverse=True, return_counts=True)
+    single = np.flatnonzero(times[number.reshape(-1)] == 1)
+    return np.roll(ring, -int(single[0]), axis=0) if len(single) else ring
 
 
 def _unbridged(ring: Doubles) -> list[list[Doubles]]:
@@ -247,31 +293,15 @@ def _unbridged(ring: Doubles) -> list[list[Doubles]]:
     while at < len(ring) - 1:
         start = at + 1
         same = np.flatnonzero((ring[start + 1 :] == ring[start]).all(axis=1)) + start + 1
-        if not len(same):
+        if not len(same) or same[0] < start + 3:
             return [[ring]]
         end = int(same[0])
         rings.append(ring[start:end])
         at = end + 1
         if at < len(ring) and not (ring[at] == anchor).all():
             return [[ring]]
-    return _grouped(rings)
-
-
-def _grouped(rings: Sequence[Doubles]) -> list[list[Doubles]]:
-    """A ring whose middle of its first edge lies in the outline before it is a hole there."""
-    parts: list[list[Doubles]] = []
-    for ring in rings:
-        owner = next((part for part in reversed(parts) if _lies_in(ring, part[0])), None)
-        if owner is None:
-            parts.append([ring])
-        else:
-            owner.append(ring)
-    return parts
-
-
-def _lies_in(ring: Doubles, outline: Doubles) -> bool:
-    if len(ring) < 3 or len(outline) < 3 or not (np.abs(ring) <= FARTHEST_PX).all():
-        return False
-    whole: Any = Polygon([Part(outline)])
-    x, y = ((ring[0] + ring[1]) / 2).tolist()
-    return contains(whole, x, y)
+    if not all((np.abs(one) <= FARTHEST_PX).all() for one in rings):
+        return [[ring]]
+    if do_cross(edges_of(Part(rings[0], rings[1:]))):
+        return [rings]  # even-odd, and for the repair to split
+    return [[part.outline, *part.holes] for part in in_parts(rings)]

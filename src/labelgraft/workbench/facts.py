@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labelgraft.domain.project import Task
 from labelgraft.formats import registry as formats
 from labelgraft.learning.backbones.registry import DEFAULT as DEFAULT_BACKBONE
 from labelgraft.settings import SETTINGS, Settings
@@ -26,12 +27,17 @@ class SettingFact:
 
 @dataclass(frozen=True, slots=True)
 class FormatFact:
-    """One format. lossless: every label, split and answer comes back. transfers: copy, link, none."""
+    """One format. lossless: every label, split and answer comes back. transfers: copy, link, none.
+
+    tasks: of projects whose labels it holds, in the order of Task.
+    """
 
     name: str
+    title: str
     describe: str
     lossless: bool
     transfers: tuple[str, ...]
+    tasks: tuple[Task, ...]
 
 
 def settings_facts(settings: Settings) -> tuple[SettingFact, ...]:
@@ -48,5 +54,13 @@ def settings_facts(settings: Settings) -> tuple[SettingFact, ...]:
 def list_formats() -> tuple[FormatFact, ...]:
     """Every format that we read and write."""
     return tuple(
-        FormatFact(each.name, each.describe, each.lossless, tuple(each.transfers)) for each in formats.ALL
+        FormatFact(
+            each.name,
+            each.title,
+            each.describe,
+            each.lossless,
+            tuple(each.transfers),
+            tuple(task for task in Task if task in each.tasks),
+        )
+        for each in formats.ALL
     )

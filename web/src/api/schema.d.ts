@@ -3003,10 +3003,21 @@ export interface components {
             lossless: boolean;
             /**
              * Name
-             * @description What it is called.
+             * @description The word that chooses it.
              * @example csv
              */
             name: string;
+            /**
+             * Tasks
+             * @description Tasks of projects whose labels it holds.
+             */
+            tasks: components["schemas"]["Task"][];
+            /**
+             * Title
+             * @description What people call it.
+             * @example CSV table
+             */
+            title: string;
             /**
              * Transfers
              * @description What it can do with the image files.

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, CopyButton, Text, Tooltip } from "@mantine/core";
 import { Check, Copy, Download } from "lucide-react";
 
-import { downloadAddress, type MadeExport } from "@/store/exports";
+import { downloadAddress, type Format, type MadeExport } from "@/store/exports";
 import { useProject } from "@/store/hooks";
 import { Section } from "@/ui/Section";
 import { ago, bytes, countOf } from "@/ui/words";
@@ -24,14 +24,14 @@ const optionWords = ({ proposals, split, transfer }: MadeExport): string =>
     .filter((part) => part !== undefined)
     .join(", ");
 
-const Row = ({ made }: { made: MadeExport }) => {
+const Row = ({ made, title }: { made: MadeExport; title: string }) => {
   const { id } = useProject();
-  const { job, format, made_at, folder, can_be_downloaded, losses, bytes: size } = made;
-  const name = `${titleOf(format)}, ${ago(made_at)}`;
+  const { job, made_at, folder, can_be_downloaded, losses, bytes: size } = made;
+  const name = `${title}, ${ago(made_at)}`;
   return (
     <li className={classes.made}>
       <div className={classes.madeWords}>
-        <span className={classes.title}>{titleOf(format)}</span>
+        <span className={classes.title}>{title}</span>
         <span className={classes.note}>
           <time dateTime={made_at} title={new Date(made_at).toLocaleString("en")}>
             {ago(made_at)}
@@ -73,14 +73,20 @@ const Row = ({ made }: { made: MadeExport }) => {
 };
 
 /** What was exported before, newest first, as long as the workspace keeps it. */
-export const EarlierExports = ({ exports }: { exports: readonly MadeExport[] }) => (
+export const EarlierExports = ({
+  exports,
+  formats,
+}: {
+  exports: readonly MadeExport[];
+  formats: readonly Format[];
+}) => (
   <Section title="Earlier exports" note="Kept in the workspace for a month.">
     {exports.length === 0 ? (
       <Text c="dimmed">None yet.</Text>
     ) : (
       <ul className={classes.list}>
         {exports.map((each) => (
-          <Row key={each.job} made={each} />
+          <Row key={each.job} made={each} title={titleOf(formats, each.format)} />
         ))}
       </ul>
     )}

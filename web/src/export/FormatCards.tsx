@@ -3,7 +3,6 @@ import { Badge, Radio } from "@mantine/core";
 import type { Format } from "@/store/exports";
 
 import classes from "./export.module.css";
-import { titleOf } from "./formats";
 
 /** The formats to choose from, with what each of them keeps. */
 export const FormatCards = ({
@@ -17,10 +16,10 @@ export const FormatCards = ({
 }) => (
   <Radio.Group value={chosen} onChange={onChoose} aria-label="Format">
     <div className={classes.formats}>
-      {formats.map(({ name, describe, lossless }) => (
-        <Radio.Card key={name} value={name} className={classes.format ?? ""} aria-label={titleOf(name)}>
+      {formats.map(({ name, title, describe, lossless }) => (
+        <Radio.Card key={name} value={name} className={classes.format ?? ""} aria-label={title}>
           <span className={classes.top}>
-            <span className={classes.title}>{titleOf(name)}</span>
+            <span className={classes.title}>{title}</span>
             <Badge size="sm" tt="none" fw={500} color={lossless ? "graft" : "gray"}>
               {lossless ? "Keeps everything" : "Keeps less"}
             </Badge>

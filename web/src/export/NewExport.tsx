@@ -10,25 +10,32 @@ import { Section } from "@/ui/Section";
 import { sayProblem } from "@/ui/toasts";
 
 import { FormatCards } from "./FormatCards";
-import { titleOf, transferOf, type Transfer } from "./formats";
+import { transferOf, type Transfer } from "./formats";
 import { Losses } from "./Losses";
 import { Options } from "./Options";
 import { Progressing } from "./Progressing";
 
-const USUAL = "csv";
-
 /** Everything that is chosen for an export, what it will not hold, and the export itself. */
-export const NewExport = ({ formats, counts }: { formats: readonly Format[]; counts: Project["counts"] }) => {
+export const NewExport = ({
+  formats,
+  usual,
+  counts,
+}: {
+  formats: readonly Format[];
+  /** The name of the one that is chosen at first. */
+  usual: string;
+  counts: Project["counts"];
+}) => {
   const { id } = useProject();
   const queries = useQueryClient();
-  const [chosen, setChosen] = useState(USUAL);
+  const [chosen, setChosen] = useState(usual);
   const [transfer, setTransfer] = useState<Transfer | null>(null);
   const [proposals, setProposals] = useState(false);
   const [split, setSplit] = useState<ExportWish["split"]>(null);
   const [started, setStarted] = useState<Job | null>(null);
   const format = formats.find(({ name }) => name === chosen) ?? formats[0];
   const wish: ExportWish = {
-    format: format?.name ?? USUAL,
+    format: format?.name ?? usual,
     transfer: format === undefined ? null : transferOf(format, transfer),
     proposals,
     split: split ?? null,
@@ -65,7 +72,7 @@ export const NewExport = ({ formats, counts }: { formats: readonly Format[]; cou
         <Group justify="space-between">
           <Progressing projectId={id} started={started} />
           <Button loading={start.isPending} onClick={() => start.mutate()}>
-            Export as {titleOf(format.name)}
+            Export as {format.title}
           </Button>
         </Group>
       </Section>

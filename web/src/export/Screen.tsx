@@ -10,6 +10,7 @@ import { Page } from "@/ui/Page";
 
 import { EarlierExports } from "./EarlierExports";
 import classes from "./export.module.css";
+import { formatsFor, usualFor } from "./formats";
 import { NewExport } from "./NewExport";
 
 const Loading = () => (
@@ -42,8 +43,9 @@ const Screen = () => {
       </Empty>
     );
   }
-  const { counts } = project.data ?? {};
-  const loaded = formats.data !== undefined && counts !== undefined && made.data !== undefined;
+  const { counts, task } = project.data ?? {};
+  const loaded =
+    formats.data !== undefined && counts !== undefined && task !== undefined && made.data !== undefined;
   if (loaded && counts.labelled + counts.proposed + made.data.length === 0) {
     return (
       <Empty
@@ -63,8 +65,8 @@ const Screen = () => {
       <Page title="Export">
         {loaded ? (
           <>
-            <NewExport formats={formats.data} counts={counts} />
-            <EarlierExports exports={made.data} />
+            <NewExport formats={formatsFor(formats.data, task)} usual={usualFor(task)} counts={counts} />
+            <EarlierExports exports={made.data} formats={formats.data} />
           </>
         ) : (
           <Loading />

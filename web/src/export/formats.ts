@@ -1,17 +1,17 @@
 /** Formats and their choices as people read them. */
 import type { Format } from "@/store/exports";
+import type { Task } from "@/store/projects";
 
-const TITLES: Readonly<Record<string, string>> = {
-  "hf-imagefolder": "Hugging Face image folder",
-  csv: "CSV table",
-  prodigy: "Prodigy JSON lines",
-  coco: "COCO JSON",
-  "image-folder": "Folders by class",
-  folder: "Images only",
-};
+/** Those that hold labels of a task, in the order of the server. */
+export const formatsFor = (formats: readonly Format[], task: Task): readonly Format[] =>
+  formats.filter(({ tasks }) => tasks.includes(task));
 
-/** A format that came after this page goes by its own name. */
-export const titleOf = (name: string): string => TITLES[name] ?? name;
+/** What most training programs read. */
+export const usualFor = (task: Task): string => (task === "classification" ? "csv" : "coco");
+
+/** A format that is no longer there goes by the word that chose it. */
+export const titleOf = (formats: readonly Format[], name: string): string =>
+  formats.find((each) => each.name === name)?.title ?? name;
 
 export type Transfer = Format["transfers"][number];
 

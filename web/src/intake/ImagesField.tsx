@@ -30,7 +30,7 @@ const LabelsField = ({
     <>
       <Switch
         label="These images have labels already"
-        description="Folders named like classes, CSV, COCO, Prodigy, Hugging Face: the format is found by itself."
+        description="Folders named like classes, COCO, YOLO, Pascal VOC, CSV and others: the format is found by itself."
         checked={source.labels}
         onChange={(event) => onChange({ ...source, labels: event.currentTarget.checked })}
       />
@@ -41,7 +41,7 @@ const LabelsField = ({
           clearable
           value={source.format}
           onChange={(format) => onChange({ ...source, format })}
-          data={(formats ?? []).map(({ name }) => name)}
+          data={(formats ?? []).map(({ name, title }) => ({ value: name, label: title }))}
         />
       )}
     </>

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from labelgraft.domain.project import Task
 from labelgraft.server.schemas.base import Count, Schema
 
 
@@ -53,9 +54,11 @@ class SettingFacts(Schema):
 class FormatFacts(Schema):
     """One format of labelled data sets."""
 
-    name: str = Field(description="What it is called.", examples=["csv"])
+    name: str = Field(description="The word that chooses it.", examples=["csv"])
+    title: str = Field(description="What people call it.", examples=["CSV table"])
     describe: str = Field(description="What it is and who reads it.")
     lossless: bool = Field(description="Whether every label, split and answer comes back.", examples=[True])
     transfers: list[Literal["copy", "link", "none"]] = Field(
         description="What it can do with the image files."
     )
+    tasks: list[Task] = Field(description="Tasks of projects whose labels it holds.")
