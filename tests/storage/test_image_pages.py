@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANNA = Author(AuthorKind.PERSON, "anna")
 COUNT = 60
+BELOW = {"": [""], "a": ["a", "a/b"], "b": ["b"], "c": []}
 
 
 def add_images(pets: Pets, count: int) -> list[ImageId]:
@@ -100,7 +101,7 @@ def plainly(pets: Pets, wanted: ImageFilter) -> list[ImageId]:
         if (
             wanted.state in (None, image.state)
             and wanted.split in (None, image.split)
-            and wanted.folder in (None, image.folder)
+            and (wanted.folder is None or image.folder in BELOW[wanted.folder])
             and (wanted.class_id is None or wanted.class_id in {a.class_id for a in labels[image.id]})
             and (all(asked is None for asked in asks) or fitting)
             and (wanted.path_contains or "").lower() in image.path.lower()
@@ -138,7 +139,7 @@ def test_any_combination_of_filters_gives_just_the_images_it_names(
             model_id=dice.choice([None, None, None, ModelId(7), ModelId(8)]),
             min_confidence=dice.choice([None, None, 0.0, 0.05, 0.5, 0.97]),
             max_confidence=dice.choice([None, None, 0.05, 0.5, 0.999, 1.0]),
-            folder=dice.choice([None, None, "", "a", "b"]),
+            folder=dice.choice([None, None, *BELOW]),
             split=dice.choice([None, None, *Split]),
             path_contains=dice.choice([None, None, "1", "%", "_", "png", "Jpg", "/"]),
         )

@@ -16,22 +16,24 @@ from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.kept import Kept
 from labelgraft.workbench.project import ProjectBench
 
+BETWEEN = 6
 HUES = {"red": (200, 40, 40), "green": (40, 180, 60)}
 
 
 @pytest.fixture(scope="module")
 def project(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> ProjectBench:
-    """Forty red and forty green pictures, and five that go over from one to the other; one round."""
+    """Forty red and forty green pictures, and six that go over from one to the other; one round."""
     folder = tmp_path_factory.mktemp("pictures")
     rng = np.random.default_rng(0)
     for name, hue in HUES.items():
         for number in range(40):
             pixels = rng.normal(hue, 30, (40, 48, 3)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / f"{name}-{number}.png")
-    for number in range(5):
-        pixels = rng.normal(HUES["red"], 30, (40, 48, 3)).clip(0, 255).astype(np.uint8)
-        pixels[:, :24] = rng.normal(HUES["green"], 30, (40, 24, 3)).clip(0, 255).astype(np.uint8)
-        Image.fromarray(pixels).save(folder / f"both-{number}.png")
+    for number, share in enumerate(np.linspace(0.35, 0.65, BETWEEN)):
+        pixels = rng.normal(HUES["red"], 30, (40, 48, 3))
+        green = int(48 * share)
+        pixels[:, :green] = rng.normal(HUES["green"], 30, (40, green, 3))
+        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(folder / f"both-{number}.png")
     made = bench.new_project("two hues", classes=list(HUES), backbone="color-histogram")
     made.add_images(folder)
     made.map()
@@ -59,15 +61,27 @@ def test_a_wrong_label_in_an_island_is_its_first_odd_one(project: ProjectBench) 
 def test_bridges_name_two_islands_of_the_round_and_images_of_the_project(project: ProjectBench) -> None:
     islands = {island.number for island in project.islands()}
     paths = project.paths()
+    assert project.bridges()
     for bridge in project.bridges():
         assert {bridge.first, bridge.second} <= islands
         assert len(bridge.image_ids) >= 3
         assert set(bridge.image_ids) <= set(paths)
 
 
+def test_the_purity_of_a_bridge_is_told_by_its_labels_of_now(project: ProjectBench) -> None:
+    images = project.bridges()[0].image_ids[:3]
+    project.label(images[:1], "green")
+    project.label(images[1:], "red")
+    (bridge, *_) = project.bridges()
+    assert bridge.labelled_count >= 3
+    given = [label.class_id for image in bridge.image_ids for label in project.image(image).labels]
+    most = max(given.count(class_id) for class_id in given)
+    assert bridge.purity == pytest.approx(most / bridge.labelled_count)
+
+
 def test_nothing_moves_between_a_round_and_itself_and_a_new_arrangement_moves(project: ProjectBench) -> None:
     still = project.moves(1, 1)
-    assert (still.median, still.changed_island, still.images) == (0.0, 0, 85)
+    assert (still.median, still.changed_island, still.images) == (0.0, 0, 86)
     project.map(rearrange=True, seed=4)
     moved = project.moves(1, count=10)
     assert moved.after == 2

@@ -119,7 +119,7 @@ def some_of(lines: list[str]) -> None:
 @click.option("--proposed", help="Only images for which this class is proposed.")
 @click.option("--min-confidence", type=float, help="Only proposals at least this sure, 0 to 1.")
 @click.option("--max-confidence", type=float, help="Only proposals at most this sure, 0 to 1.")
-@click.option("--folder", help="Only images of this folder.")
+@click.option("--folder", help="Only images of this folder and of those below it.")
 @click.option(
     "--split", type=click.Choice([split.value for split in Split]), help="Only images of this split."
 )

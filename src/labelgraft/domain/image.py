@@ -75,6 +75,7 @@ class ImageFilter:
 
     class_id: labelled with it. proposed_class_id: proposed with it. model_id: proposed by it.
     min_confidence, max_confidence: of the proposal, 0 to 1, inclusive. path_contains: text in the path.
+    folder: in it or below it, "" only at the top.
     suspicious: labelled images whose label a confident proposal or most of their neighbours contradict.
     """
 
@@ -94,6 +95,11 @@ class ImageFilter:
         """Whether only images with a proposal can fit."""
         asked = (self.proposed_class_id, self.model_id, self.min_confidence, self.max_confidence)
         return any(value is not None for value in asked)
+
+
+def lies_within(folder: str, wanted: str) -> bool:
+    """Whether a folder is the wanted one or below it; only the top is within the top."""
+    return folder == wanted or (wanted != "" and folder.startswith(f"{wanted}/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ class Bridge:
     """Images whose nearest neighbours in the embedding are split between two islands, the most evenly split first.
 
     Of each at least a third of its 15 neighbours lie in either island. first, second: islands, first < second.
+    purity: share of its labelled images in the commonest class, None while nothing in it is labelled.
     """
 
     first: int
@@ -115,6 +116,7 @@ class Bridge:
     second_name: str
     image_ids: tuple[ImageId, ...]
     labelled_count: int
+    purity: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,12 @@ def _commonest(classes: Ints) -> int | None:
     return int(np.bincount(labelled).argmax()) if len(labelled) else None
 
 
+def share_of_commonest(classes: Ints) -> float | None:
+    """Of (N,) classes, -1 for none, those in the commonest among those that have one; None where none has."""
+    labelled = classes[classes >= 0]
+    return float(np.bincount(labelled).max() / len(labelled)) if len(labelled) else None
+
+
 def _names(commonest: dict[int, int | None], class_names: tuple[str, ...]) -> dict[int, str]:
     islands_of_class = Counter(commonest.values())
     given: Counter[int] = Counter()
@@ -130,13 +136,12 @@ def _names(commonest: dict[int, int | None], class_names: tuple[str, ...]) -> di
 def _described(xy: Floats, number: int, name: str, member: Bools, classes: Ints) -> Island:
     centre = np.median(xy[member], axis=0)
     distance = np.linalg.norm(xy[member] - centre, axis=1)
-    labelled = classes[classes >= 0]
     return Island(
         number=number,
         name=name,
         image_count=int(member.sum()),
-        labelled_count=len(labelled),
-        purity=float(np.bincount(labelled).max() / len(labelled)) if len(labelled) else None,
+        labelled_count=int((classes >= 0).sum()),
+        purity=share_of_commonest(classes),
         centre_x=float(centre[0]),
         centre_y=float(centre[1]),
         radius=float(np.percentile(distance, RADIUS_SHARE)),

@@ -20,7 +20,7 @@ from labelgraft.domain.map import (
 )
 from labelgraft.errors import BadInput
 from labelgraft.learning.bridges import BridgeRows
-from labelgraft.learning.islands import describe_islands
+from labelgraft.learning.islands import describe_islands, share_of_commonest
 from labelgraft.learning.map_facts import MapFacts
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import Vectors, read_vectors
@@ -158,7 +158,7 @@ def describe_bridges(
         Bridge(
             bridge.first, bridge.second, names[bridge.first], names[bridge.second],
             tuple(ImageId(int(i)) for i in columns.image_ids[bridge.rows]),
-            int((given[bridge.rows] >= 0).sum()),
+            int((given[bridge.rows] >= 0).sum()), share_of_commonest(given[bridge.rows]),
         )
         for bridge in facts.bridges
     )  # fmt: skip

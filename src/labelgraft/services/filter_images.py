@@ -8,7 +8,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Bools, Ints
 from labelgraft.domain.ids import ImageId, ProjectId
-from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState
+from labelgraft.domain.image import SPLIT_CODES, STATE_CODES, ImageFilter, ImageState, lies_within
 from labelgraft.domain.lookup import rows_of
 from labelgraft.errors import BadSetting
 from labelgraft.learning.doubtful_labels import contradicted
@@ -118,8 +118,8 @@ def _marked(columns: StateColumns, wanted: ImageFilter) -> Bools:
     if wanted.split is not None:
         fits &= columns.splits == SPLIT_CODES.index(wanted.split)
     if wanted.folder is not None:
-        known = columns.folders.index(wanted.folder) if wanted.folder in columns.folders else NONE
-        fits &= columns.folder_index == known
+        within = [at for at, folder in enumerate(columns.folders) if lies_within(folder, wanted.folder)]
+        fits &= np.isin(columns.folder_index, within)
     return fits
 
 

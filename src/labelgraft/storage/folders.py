@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from labelgraft.domain.ids import ProjectId
+from labelgraft.domain.image import lies_within
 from labelgraft.storage import counters, dialect
 from labelgraft.storage.tables import folder
 
@@ -31,11 +32,10 @@ def ensure(c: Connection, project_id: ProjectId, paths: Iterable[str]) -> dict[s
     return numbers | {path: number for number, _, path in rows}
 
 
-def number_of(c: Connection, project_id: ProjectId, path: str) -> int | None:
-    """The number of a folder; None if no image was ever in it."""
-    where = (folder.c.project_id == project_id) & (folder.c.path == path)
-    found = c.execute(select(folder.c.id).where(where)).scalar()
-    return None if found is None else int(found)
+def numbers_within(c: Connection, project_id: ProjectId, path: str) -> list[int]:
+    """The numbers of a folder and of those below it; empty if no image was ever there."""
+    statement = select(folder.c.id, folder.c.path).where(folder.c.project_id == project_id)
+    return [row[0] for row in c.execute(statement) if lies_within(row[1], path)]
 
 
 def paths(c: Connection, numbers: Iterable[int]) -> dict[int, str]:

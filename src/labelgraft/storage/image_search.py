@@ -52,7 +52,7 @@ class _Marked:
     project_id: ProjectId
     state: int | None
     split: int | None
-    folder: int | None
+    folders: Sequence[int] | None
 
     def window(self, c: Connection, after: int, size: int) -> list[int]:
         found: list[int] = []
@@ -71,14 +71,16 @@ class _Marked:
         return kept
 
     def _columns(self) -> list[str]:
-        asked = {"states": self.state, "splits": self.split, "folders": self.folder}
+        asked = {"states": self.state, "splits": self.split, "folders": self.folders}
         return [name for name, code in asked.items() if code is not None]
 
     def _fits(self, columns: dict[str, AnyArray]) -> Bools:
         fits = np.ones(len(columns["image_ids"]), np.bool_)
-        for name, code in (("states", self.state), ("splits", self.split), ("folders", self.folder)):
+        for name, code in (("states", self.state), ("splits", self.split)):
             if code is not None:
                 fits &= columns[name] == code
+        if self.folders is not None:
+            fits &= np.isin(columns["folders"], self.folders)
         return fits
 
 
@@ -177,13 +179,13 @@ def _streams(c: Connection, project_id: ProjectId, wanted: ImageFilter) -> list[
         streams.append(_labelled_with(wanted.class_id))
     if wanted.asks_for_proposals:
         streams.append(_proposed(project_id, wanted))
-    folder = None if wanted.folder is None else folders.number_of(c, project_id, wanted.folder)
-    if wanted.folder is not None and folder is None:
+    within = None if wanted.folder is None else folders.numbers_within(c, project_id, wanted.folder)
+    if within == []:
         return None
     state = None if wanted.state is None else STATE_CODES.index(wanted.state)
     split = None if wanted.split is None else SPLIT_CODES.index(wanted.split)
-    if not streams or (state, split, folder) != (None, None, None):
-        streams.append(_Marked(project_id, state, split, folder))
+    if not streams or (state, split, within) != (None, None, None):
+        streams.append(_Marked(project_id, state, split, within))
     return streams
 
 

@@ -2082,6 +2082,12 @@ export interface components {
              */
             labelled_count: number;
             /**
+             * Purity
+             * @description Share of the labelled ones in their commonest class; null while none is labelled.
+             * @example 0.75
+             */
+            purity: number | null;
+            /**
              * Second
              * @description The number of the other.
              * @example 3
@@ -3185,7 +3191,7 @@ export interface components {
             class_id?: number | null;
             /**
              * Folder
-             * @description In this folder.
+             * @description In this folder or below it; empty: at the top.
              * @example a
              */
             folder?: string | null;
@@ -11575,7 +11581,7 @@ export interface operations {
                 min_confidence?: number | null;
                 /** @description The proposal is at most so sure. */
                 max_confidence?: number | null;
-                /** @description In this folder. */
+                /** @description In this folder or below it; empty: at the top. */
                 folder?: string | null;
                 /** @description In this split. */
                 split?: components["schemas"]["Split"] | null;
@@ -11722,7 +11728,7 @@ export interface operations {
                 min_confidence?: number | null;
                 /** @description The proposal is at most so sure. */
                 max_confidence?: number | null;
-                /** @description In this folder. */
+                /** @description In this folder or below it; empty: at the top. */
                 folder?: string | null;
                 /** @description In this split. */
                 split?: components["schemas"]["Split"] | null;

@@ -94,6 +94,12 @@ const islandDetail = (island: IslandReport): string =>
     .filter((part) => part !== null)
     .join(", ");
 
+const bridgeDetail = ({ image_ids, labelled_count, purity }: Bridge): string =>
+  [
+    countOf(image_ids.length, "image"),
+    purity === null ? "no labels yet" : `${labelled_count} labelled, ${percent(purity)} of one class`,
+  ].join(", ");
+
 interface Props {
   layout: Layout;
   islands: readonly IslandReport[];
@@ -118,7 +124,7 @@ export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoo
   const crossings = bridges.slice(0, MOST_BRIDGES).flatMap((bridge) => {
     const middle = middleOf(layout, bridge.image_ids);
     if (middle === null) return [];
-    return [{ key: `bridge ${bridge.first} ${bridge.second}`, bridge, at: toScreen(now, middle), half: 28 }];
+    return [{ key: `bridge ${bridge.first} ${bridge.second}`, bridge, at: toScreen(now, middle), half: 44 }];
   });
   const named = withoutOverlap(names, now);
   return (
@@ -147,8 +153,8 @@ export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoo
           type="button"
           className={classes.bridge}
           style={{ left: at.x, top: at.y }}
-          aria-label={`Select the bridge between ${bridge.first_name} and ${bridge.second_name}: ${countOf(bridge.image_ids.length, "image")}`}
-          title={`Between ${bridge.first_name} and ${bridge.second_name}: ${countOf(bridge.image_ids.length, "image")}, ${bridge.labelled_count} labelled`}
+          aria-label={`Select the bridge between ${bridge.first_name} and ${bridge.second_name}: ${bridgeDetail(bridge)}`}
+          title={`Between ${bridge.first_name} and ${bridge.second_name}: ${bridgeDetail(bridge)}`}
           onClick={(event) =>
             onChoose(
               byHand(bridge.image_ids, `bridge "${bridge.first_name}" – "${bridge.second_name}"`),
@@ -157,6 +163,7 @@ export const IslandLabels = memo(({ layout, islands, bridges, view, mode, onChoo
           }
         >
           ⇄ {bridge.image_ids.length}
+          {bridge.purity !== null && ` · ${percent(bridge.purity)}`}
         </button>
       ))}
     </div>

@@ -114,7 +114,12 @@ class ImageConditions(Schema):
         None, description="The proposal is at least so sure.", examples=[0.5]
     )
     max_confidence: Share | None = Field(None, description="The proposal is at most so sure.", examples=[0.9])
-    folder: str | None = Field(None, max_length=LONGEST_TEXT, description="In this folder.", examples=["a"])
+    folder: str | None = Field(
+        None,
+        max_length=LONGEST_TEXT,
+        description="In this folder or below it; empty: at the top.",
+        examples=["a"],
+    )
     split: Split | None = Field(None, description="In this split.")
     path_contains: str | None = Field(
         None, max_length=LONGEST_TEXT, description="Text in the path of the file.", examples=["cat"]
@@ -147,7 +152,10 @@ async def conditions_of(
     model_id: Annotated[Id | None, Query(description="Proposals of this model.")] = None,
     min_confidence: Annotated[Share | None, Query(description="The proposal is at least so sure.")] = None,
     max_confidence: Annotated[Share | None, Query(description="The proposal is at most so sure.")] = None,
-    folder: Annotated[str | None, Query(max_length=LONGEST_TEXT, description="In this folder.")] = None,
+    folder: Annotated[
+        str | None,
+        Query(max_length=LONGEST_TEXT, description="In this folder or below it; empty: at the top."),
+    ] = None,
     split: Annotated[Split | None, Query(description="In this split.")] = None,
     path_contains: Annotated[
         str | None, Query(max_length=LONGEST_TEXT, description="Text in the path of the file.")

@@ -88,6 +88,10 @@ class Bridge(Schema):
     second_name: str = Field(description="Its name.", examples=["dog"])
     image_ids: list[Id] = Field(description="The most evenly split first.", examples=[[4, 81, 12]])
     labelled_count: Count = Field(description="Of them with a label.", examples=[0])
+    purity: float | None = Field(
+        description="Share of the labelled ones in their commonest class; null while none is labelled.",
+        examples=[0.75],
+    )
 
 
 class Move(Schema):
