@@ -30,10 +30,10 @@ def project(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Proje
             pixels = rng.normal(hue, 30, (40, 48, 3)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / f"{name}-{number}.png")
     for number, share in enumerate(np.linspace(0.35, 0.65, BETWEEN)):
-        pixels = rng.normal(HUES["red"], 30, (40, 48, 3))
+        both = rng.normal(HUES["red"], 30, (40, 48, 3))
         green = int(48 * share)
-        pixels[:, :green] = rng.normal(HUES["green"], 30, (40, green, 3))
-        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(folder / f"both-{number}.png")
+        both[:, :green] = rng.normal(HUES["green"], 30, (40, green, 3))
+        Image.fromarray(both.clip(0, 255).astype(np.uint8)).save(folder / f"both-{number}.png")
     made = bench.new_project("two hues", classes=list(HUES), backbone="color-histogram")
     made.add_images(folder)
     made.map()
