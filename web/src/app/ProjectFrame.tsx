@@ -32,10 +32,11 @@ export const ProjectFrame = () => {
     () => new OpenProject(projectId, session, { fetchStates, fetchInstances }),
     [projectId, session],
   );
-  const task = useQuery(projectQuery(projectId)).data?.task;
+  const { task, multi_label: multiLabel = false } = useQuery(projectQuery(projectId)).data ?? {};
   useEffect(() => {
     project.drawsShapes.set(task !== undefined && task !== "classification");
-  }, [project, task]);
+    project.multiLabel.set(multiLabel);
+  }, [project, task, multiLabel]);
   useEffect(() => {
     void project.open();
     shownProject.set(project);

@@ -28,6 +28,8 @@ export class OpenProject {
   readonly instances: InstanceBook;
   /** Whether annotations have shapes; what changes of whole images do then only the server knows in full. */
   readonly drawsShapes = new Cell(false);
+  /** Whether an image may have several classes: the columns hold the first, and which that is only the server knows. */
+  readonly multiLabel = new Cell(false);
   readonly selection = new SelectionStore();
   readonly undoStacks = new Cell<UndoStacks>(NOTHING_DONE);
   /** Why the images could not be read, if so. */
@@ -185,12 +187,15 @@ export class OpenProject {
     }
     const known = Object.entries(revisions ?? {}).map(([id, revision]) => [Number(id), revision] as const);
     this.images.confirm(gesture, new Map(known));
-    // What these do in full only the server knows.
-    const { kind } = gesture.body;
-    const untold =
-      kind === "revert" || kind === "unlabel" || (this.drawsShapes.get() && kind !== "instances");
-    if (untold || revisions === null) this.refetchSoon();
+    if (this.isUntold(gesture.body.kind) || revisions === null) this.refetchSoon();
     this.settleDoubts();
+  }
+
+  /** What these do in full only the server knows. */
+  private isUntold(kind: GestureBody["kind"]): boolean {
+    if (kind === "revert" || kind === "unlabel") return true;
+    if (this.multiLabel.get() && (kind === "label" || kind === "accept")) return true;
+    return this.drawsShapes.get() && kind !== "instances";
   }
 
   private forget(gesture: Gesture): void {
