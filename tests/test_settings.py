@@ -55,6 +55,7 @@ def test_the_argument_wins_over_the_environment_and_that_over_the_file(tmp_path:
         ("MAX_IMAGE_MPX", "nan"),
         ("MAX_IMAGE_MPX", "-1"),
         ("DEVICE", "gpu"),
+        ("WARM_UP", "maybe"),
         ("BACKEND", "tensorflow"),
         ("DATABASE_URL", "mysql://root:s3cret@host/db"),
     ],

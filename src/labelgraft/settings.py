@@ -38,11 +38,12 @@ class Settings:
     cache_gb: float
     backups_kept: int
     backup_hours: float
+    warm_up: bool
 
     def shown(self) -> dict[str, str]:
         """Every value as text for people, secrets masked."""
         return {
-            setting.name: "" if value is None else mask(str(value)) if setting.secret else str(value)
+            setting.name: "" if value is None else mask(str(value)) if setting.secret else _as_text(value)
             for setting, value in zip(SETTINGS, asdict(self).values(), strict=True)
         }
 
@@ -77,7 +78,11 @@ class Setting:
     @property
     def default_text(self) -> str:
         """Its default, for people."""
-        return self.meaning_of_none if self.default is None else str(self.default)
+        return self.meaning_of_none if self.default is None else _as_text(self.default)
+
+
+def _as_text(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _text(value: object) -> str:
@@ -122,6 +127,15 @@ def _decimal(low: float, high: float) -> Callable[[object], float]:
         return number
 
     return read
+
+
+def _yes_or_no(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = _text(value)
+    if text not in ("yes", "no"):
+        raise ValueError
+    return text == "yes"
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -171,6 +185,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "backup_hours", 1.0, "hours", "How old the last backup must be for a new one to be made.",
         _decimal(0.01, 8760), "a number from 0.01 to 8760",
+    ),
+    Setting(
+        "warm_up", True, "",
+        "Whether the server has its compute process ready (some 500 MB) before anybody asks for a map or a training.",
+        _yes_or_no, "yes or no",
     ),
 )  # fmt: skip
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labelgraft.domain.shapes.clip import clipped
+from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.domain.shapes.measure import area
 from labelgraft.domain.shapes.polygon import Part, Polygon
 from labelgraft.domain.shapes.rle import encode
@@ -70,3 +72,14 @@ def test_parts_that_overlap_cover_what_they_covered_together() -> None:
     square, other = [(2, 2), (12, 2), (12, 12), (2, 12)], [(8, 8), (18, 8), (18, 18), (8, 18)]
     _, back = written_and_read(Polygon([Part(square), Part(other)]), 20, 20)
     assert area(back) == pytest.approx(200 - 16, abs=0.01)
+
+
+@pytest.mark.parametrize("at", [(0.0, 0.0), (81.0, 0.0), (81.0, 83.0), (40.0, 83.0)])
+def test_a_single_keypoint_at_the_edge_has_a_box_within_the_image(at: tuple[float, float]) -> None:
+    rows = Rows(RowKind.POINTS, (1, 3))
+    row = write_row(Keypoints([at], [2]), 0, rows, 81, 83)
+    back = read_row(row, rows, 81, 83).shape
+    assert isinstance(back, Keypoints)
+    assert back.box is not None
+    assert clipped(back.box, 81, 83) == back.box
+    assert write_row(back, 0, rows, 81, 83) == row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from typing import Self
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/start\?token=\S+")
 START_SECONDS = 60.0
+COOL = {"LABELGRAFT_WARM_UP": "no"}
+"""Most screens need no compute process; three seconds of a core for each server are the larger part of many a test."""
 
 
 class Serving:
@@ -41,7 +44,9 @@ class Serving:
         ]  # fmt: skip
         self.log.write_text("")
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=dict(os.environ, **COOL)
+            )
         end = time.monotonic() + START_SECONDS
         while (found := ADDRESS.search(self.log.read_text())) is None:
             assert self._process.poll() is None, f"the server ended: {self.log.read_text()}"

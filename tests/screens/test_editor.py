@@ -243,3 +243,18 @@ def test_nothing_in_drawing_keeps_anybody_out(
     canvas.drag((0.2, 0.5), (0.5, 0.9))
     objects(page, 1)
     assert broken_rules(page) == []
+
+
+def test_the_gallery_shows_what_is_proposed_and_what_became_of_it(
+    workspace: Path, serving: Serve, signed_in: Enter
+) -> None:
+    server = serving(workspace)
+    page = signed_in(server)
+    page.goto(f"{server.base}/projects/1/gallery")
+    cells = page.get_by_role("gridcell")
+    expect(cells).to_have_count(raccoons.IMAGES)
+    expect(page.locator("path[data-proposed=true]")).to_have_count(3 * raccoons.PROPOSED)
+    cells.first.click()
+    page.get_by_role("button", name="Accept", exact=False).last.click()
+    expect(cells.first.locator("path[data-proposed=false]")).to_have_count(3)
+    expect(page.locator("path[data-proposed=true]")).to_have_count(3 * (raccoons.PROPOSED - 1))

@@ -17,6 +17,7 @@ import numpy as np
 
 from labelgraft.domain.arrays import Doubles
 from labelgraft.domain.shapes.box import Box
+from labelgraft.domain.shapes.clip import clipped
 from labelgraft.domain.shapes.crossings import do_cross
 from labelgraft.domain.shapes.keypoints import Keypoints
 from labelgraft.domain.shapes.mask import Mask
@@ -115,7 +116,7 @@ def write_row(shape: Shape, index: int, rows: Rows, width_px: int, height_px: in
     if rows.kind is RowKind.POINTS:
         if not isinstance(shape, Keypoints) or len(shape.points) != rows.points[0]:
             raise BadShape("keypoints of another number than the others, or none")
-        numbers = [*_centred(bounds(shape), scale)]
+        numbers = [*_centred(_box_of(shape, width_px, height_px), scale)]
         for (x, y), seen in zip((shape.points / scale).tolist(), shape.visibility.tolist(), strict=True):
             numbers += [x, y, int(seen)]
     elif rows.kind is RowKind.ROTATED and isinstance(shape, Box | RotatedBox):
@@ -198,6 +199,13 @@ def _five(ring: Doubles) -> list[float]:
     across = (ring[3] - ring[0] + ring[2] - ring[1]) / 2
     degrees = math.degrees(math.atan2(along[1], along[0]))
     return [*centre.tolist(), float(np.hypot(*along)), float(np.hypot(*across)), degrees]
+
+
+def _box_of(shape: Keypoints, width_px: int, height_px: int) -> Box:
+    """Their box; around points at the edge it has one pixel, half of it outside, which reading cuts off."""
+    box = bounds(shape)
+    cut = clipped(box, width_px, height_px)
+    return cut if isinstance(cut, Box) else box
 
 
 def _centred(box: Box, scale: Doubles) -> list[float]:

@@ -127,7 +127,8 @@ def begin_work(bench: Workbench, begin: Callable[[Workbench], None] | None) -> N
         bench.make_ready()
         if begin is not None:
             begin(bench)
-        bench.warm_up()
+        if bench.settings.warm_up:
+            bench.warm_up()
     except JobCancelled:
         return  # the server ended meanwhile
     except LabelgraftError as error:

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useImperativeHandle, useMemo, useState, type KeyboardEvent, type Ref } from "react";
 
-import { useImagesVersion, useProject } from "@/store/hooks";
+import { useDrawsShapes, useImagesVersion, useProject } from "@/store/hooks";
 import { imageBook, pictureBook } from "@/store/images";
 import { useObservable } from "@/store/observable";
-
 import { sheetsQuery, type Sheets } from "@/store/sheets";
 
-import { cellId, type NamedClass } from "./GridCell";
+import type { NamedClass } from "./CellShapes";
+import { cellId, SMALLEST_DRAWN } from "./GridCell";
 import { GridRow } from "./GridRow";
 import classes from "./grid.module.css";
 import { layOut, positionsBetween, stepFrom, topToShow, type Step } from "./gridLayout";
@@ -70,6 +70,8 @@ export const Grid = (props: GridProps) => {
   const project = useProject();
   const book = imageBook(project.id);
   const pictures = pictureBook(project.id);
+  const instances = useDrawsShapes() ? project.instances : null;
+  const drawn = useObservable(project.instances.version);
   const states = useImagesVersion();
   const facts = useObservable(book.version);
   const scrolling = useTallScroll((width) => layOut(order.length, width, size).height);
@@ -101,6 +103,12 @@ export const Grid = (props: GridProps) => {
     return () => clearTimeout(timer);
   }, [book, pictures, sheets, grid.cell, order, seen.from, seen.to, ready.from, ready.to]);
 
+  useEffect(() => {
+    if (instances === null || grid.cell < SMALLEST_DRAWN) return undefined;
+    const timer = setTimeout(() => instances.want([...order.subarray(seen.from, seen.to)]), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [instances, grid.cell, order, seen.from, seen.to]);
+
   useImperativeHandle(handle, () => ({
     focus: () => scroller.current?.focus({ preventScroll: true }),
     show: (position) => {
@@ -119,7 +127,7 @@ export const Grid = (props: GridProps) => {
 
   const rows: number[] = [];
   for (let row = ready.from / grid.columns; row * grid.columns < ready.to; row++) rows.push(row);
-  const version = `${states}/${facts}`;
+  const version = `${states}/${facts}/${drawn}`;
   const step = grid.cell + grid.gap;
   return (
     // The keyboard is heard here for all cells; the cell that it is at is named by aria-activedescendant.
@@ -154,6 +162,7 @@ export const Grid = (props: GridProps) => {
             states={project.images.columns}
             book={book}
             pictures={pictures}
+            instances={instances}
             sheets={sheets}
             named={named}
             version={version}

@@ -1,19 +1,15 @@
 import { Check, CircleHelp, SkipForward } from "lucide-react";
 import { memo } from "react";
 
+import type { ImageInstances } from "@/store/imageInstances";
 import type { ImageStateRow } from "@/store/imageStates";
 import { usePicture, type PictureBook } from "@/store/pictureBook";
 import { sheetStyle, type SheetCell } from "@/store/sheets";
 import { LabelChip } from "@/ui/LabelChip";
 import { sureness } from "@/ui/words";
 
+import { CellShapes, type NamedClass } from "./CellShapes";
 import classes from "./grid.module.css";
-
-export interface NamedClass {
-  id: number;
-  name: string;
-  colour: string;
-}
 
 export interface GridCellProps {
   /** Place in the order, from 0. */
@@ -32,10 +28,19 @@ export interface GridCellProps {
   confidence: number | null;
   picked: boolean;
   focused: boolean;
+  /** What is drawn in it; null where this project draws nothing, or nothing would be seen of it. */
+  instances: ImageInstances | null;
+  /** Of the upright image; 0 before that is known. */
+  widthPx: number;
+  heightPx: number;
+  named: ReadonlyMap<number, NamedClass>;
 }
 
 /** Below this side a cell has no room for words; the class is a stripe then, and the words are in its name. */
 const ROOM_FOR_WORDS = 96;
+
+/** Below this side nothing would be seen of what is drawn. */
+export const SMALLEST_DRAWN = 96;
 
 const spoken = ({ title, state, label, proposal, confidence }: GridCellProps): string => {
   if (label !== null) return `${title}, labelled ${label.name}`;
@@ -49,6 +54,7 @@ export const cellId = (position: number): string => `gallery-cell-${position}`;
 export const GridCell = memo((props: GridCellProps) => {
   const { position, column, side, imageId, pictures, soft } = props;
   const { state, label, proposal, confidence, picked, focused } = props;
+  const { instances, widthPx, heightPx, named } = props;
   const picture = usePicture(pictures, imageId);
   const shown = label ?? (state === "proposed" ? proposal : null);
   return (
@@ -66,6 +72,11 @@ export const GridCell = memo((props: GridCellProps) => {
       {soft !== null && <span className={classes.soft} style={sheetStyle(soft)} />}
       {typeof picture === "string" && (
         <img className={classes.picture} src={picture} alt="" draggable={false} />
+      )}
+      {instances !== null && widthPx > 0 && side >= SMALLEST_DRAWN && (
+        <span className={classes.shapes}>
+          <CellShapes instances={instances} widthPx={widthPx} heightPx={heightPx} named={named} />
+        </span>
       )}
       {picture === null && soft === null && <span className={classes.broken}>No picture</span>}
       {shown !== null && side < ROOM_FOR_WORDS && (

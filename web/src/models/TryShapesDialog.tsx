@@ -6,12 +6,12 @@ import { classListQuery } from "@/store/classes";
 import { tryShapes, type TriedImage } from "@/store/detectors";
 import { useSelection } from "@/store/hooks";
 import { startPredict, type Model } from "@/store/models";
+import { ShapesOver } from "@/ui/ShapesOver";
 import { say, sayProblem } from "@/ui/toasts";
 import { countOf, sureness } from "@/ui/words";
 
 import { ImageTile, useWanted } from "./ImageTile";
 import classes from "./models.module.css";
-import { ShapesOver } from "./ShapesOver";
 
 const NO_COLOUR = "var(--accent)";
 
@@ -39,8 +39,12 @@ const Trial = ({ projectId, tried }: { projectId: number; tried: readonly TriedI
             <ShapesOver
               widthPx={each.width_px}
               heightPx={each.height_px}
-              shapes={each.shapes}
-              colourOf={(id) => colours.get(id) ?? NO_COLOUR}
+              shapes={each.shapes.map(({ shape, class_id: classId }) => ({
+                shape,
+                colour: colours.get(classId) ?? NO_COLOUR,
+                proposed: false,
+              }))}
+              label={each.shapes.map(({ class_name: name }) => name).join(", ") || "nothing"}
             />
           }
         >

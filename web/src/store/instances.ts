@@ -12,6 +12,8 @@ export type FetchInstances = (imageIds: number[]) => Promise<readonly WireInstan
 
 /** Images beyond those that are wanted. */
 const MOST_KEPT = 24;
+/** In one question: the outlines of some images take megabytes. */
+const MOST_AT_ONCE = 24;
 const PAUSE_MS = 1000;
 
 export class InstanceBook {
@@ -115,8 +117,9 @@ export class InstanceBook {
     if (first === undefined) return;
     // The one on the screen does not wait for those that come after it.
     const urgent = first === this.wanted[0];
-    void this.request(urgent ? [first] : [first, ...others]);
-    if (urgent && others.length > 0) void this.request(others);
+    void this.request(urgent ? [first] : [first, ...others.slice(0, MOST_AT_ONCE - 1)]);
+    for (let at = 0; urgent && at < others.length; at += MOST_AT_ONCE)
+      void this.request(others.slice(at, at + MOST_AT_ONCE));
   }
 
   private isOpen(id: number): boolean {
