@@ -24,6 +24,11 @@ class Task(StrEnum):
         """Whether annotations have shapes; else they are of the whole image."""
         return self is not Task.CLASSIFICATION
 
+    @property
+    def is_learnt(self) -> bool:
+        """Whether models that are trained here learn it; else models from files propose."""
+        return self in (Task.CLASSIFICATION, Task.DETECTION)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sqlalchemy import Connection
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ClassId, ProjectId
 from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.lookup import rows_of
 from labelgraft.domain.model import Model
-from labelgraft.domain.next_step import ENOUGH_TO_TRAIN, NextStep, next_step
+from labelgraft.domain.next_step import ENOUGH_TO_TRAIN, Learnt, NextStep, next_step
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.overview import (
     ActionKind,
@@ -29,7 +30,17 @@ from labelgraft.domain.project import LabelClass, Project
 from labelgraft.learning.resident import Resident
 from labelgraft.services.embedding_spaces import read_vectors
 from labelgraft.services.read_labels import read_labels
-from labelgraft.storage import classes, gestures, label_origins, maps, marks, models, projects, proposals
+from labelgraft.storage import (
+    classes,
+    gestures,
+    label_origins,
+    maps,
+    marks,
+    models,
+    projects,
+    proposals,
+    proposed_shapes,
+)
 from labelgraft.storage.gestures import Gesture
 from labelgraft.storage.workspace import Workspace
 
@@ -61,6 +72,7 @@ def tell_overview(workspace: Workspace, project_id: ProjectId) -> Overview:
         listed = models.list_all(connection, project_id)
         rounds = maps.list_all(connection, project_id)
         story = gestures.every(connection, project_id)
+        learnt = learnt_of(connection, project, listed, story)
     counts = np.bincount(marked.states.astype(np.int64), minlength=len(STATE_CODES))
     per_state = {state: int(counts[STATE_CODES.index(state)]) for state in ImageState}
     free = marked.image_ids[marked.states == STATE_CODES.index(ImageState.PROPOSED)]
@@ -68,7 +80,7 @@ def tell_overview(workspace: Workspace, project_id: ProjectId) -> Overview:
     sure = int((waiting.confidences >= SURE_FROM).sum())
     return Overview(
         operation_id=story[-1].operation_id if story else 0,
-        next=next_action(project, per_state, known, listed, len(rounds), chosen_since(story, listed), sure),
+        next=next_action(project, per_state, known, len(rounds), learnt, sure),
         per_state=per_state,
         per_class=progress_of(known, origins, waiting),
         sure=sure,
@@ -140,6 +152,19 @@ def point_of(model: Model, project: Project) -> ModelPoint:
     )  # fmt: skip
 
 
+def learnt_of(
+    connection: Connection, project: Project, listed: tuple[Model, ...], story: list[Gesture]
+) -> Learnt:
+    """What was trained so far; models from files were not."""
+    trained = tuple(model for model in listed if model.labels_used)
+    active = project.active_model_id
+    return Learnt(
+        trained_on=trained[-1].labels_used if trained else None,
+        chosen_since=chosen_since(story, trained),
+        has_proposed=active is not None and proposed_shapes.has_proposed(connection, project.id, active),
+    )
+
+
 def chosen_since(story: list[Gesture], listed: tuple[Model, ...]) -> int:
     """Images whose class a person chose since the last model was trained; bulk accepts are not counted."""
     since = listed[-1].created_at if listed else None
@@ -168,32 +193,26 @@ def pace_from(story: list[Gesture], per_state: Mapping[ImageState, int]) -> Pace
 
 
 def next_action(
-    project: Project, per_state: Mapping[ImageState, int], known: tuple[LabelClass, ...], listed: tuple[Model, ...],
-    rounds: int, chosen: int, sure: int,
+    project: Project, per_state: Mapping[ImageState, int], known: tuple[LabelClass, ...], rounds: int, learnt: Learnt,
+    sure: int,
 ) -> NextAction:  # fmt: skip
     """The next step as a sentence and one button."""
     labelled, proposed = per_state[ImageState.LABELLED], per_state[ImageState.PROPOSED]
-    step = next_step(
-        per_state,
-        classes=len(known),
-        rounds=rounds,
-        trained_on=listed[-1].labels_used if listed else None,
-        chosen_since=chosen,
-        draws_shapes=project.task.draws_shapes,
-    )
+    step = next_step(per_state, task=project.task, classes=len(known), rounds=rounds, learnt=learnt)
     if step is NextStep.REVIEW:
         return review(proposed, sure, drawing=project.task.draws_shapes)
     if step in DRAWN and project.task.draws_shapes:
-        return drawn(step, per_state[ImageState.NEW] + per_state[ImageState.DRAFT])
+        return drawn(step, per_state, project)
     return plain(step, project, labelled, per_state[ImageState.NEW])
 
 
-DRAWN = (NextStep.SET_CLASSES, NextStep.LABEL, NextStep.EXPORT)
+DRAWN = (NextStep.SET_CLASSES, NextStep.LABEL, NextStep.TRAIN, NextStep.PREDICT, NextStep.EXPORT)
 """Steps that are told in other words where shapes are drawn."""
 
 
-def drawn(step: NextStep, left: int) -> NextAction:
-    """One of these steps where shapes are drawn; left: images that nobody has finished and no model has proposed for."""
+def drawn(step: NextStep, per_state: Mapping[ImageState, int], project: Project) -> NextAction:
+    """One of these steps where shapes are drawn."""
+    finished, left = per_state[ImageState.LABELLED], per_state[ImageState.NEW] + per_state[ImageState.DRAFT]
     count = max(1, min(DRAW_AT_ONCE, left))
     images = f"these {count:,}" if count > 1 else "this one"
     told: dict[NextStep, tuple[str, str, dict[str, int | str]]] = {
@@ -201,6 +220,13 @@ def drawn(step: NextStep, left: int) -> NextAction:
         NextStep.LABEL: (
             f"Draw what is in the images: {left:,} {'are' if left != 1 else 'is'} not finished.", f"Draw in {images}",
             {"count": count, "order": "both"},
+        ),
+        NextStep.TRAIN: (
+            f"Train on the {finished:,} finished images; on two cores that takes a minute or two.", "Train now",
+            {"head": "linear", "backbone": project.backbone},
+        ),
+        NextStep.PREDICT: (
+            f"Let the model find what is in the {left:,} other image{'s' if left != 1 else ''}.", "Take proposals", {},
         ),
         NextStep.EXPORT: ("Every image is finished or was set aside: export them.", "Export", {}),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from labelgraft.domain.image import STATE_CODES, ImageState
 from labelgraft.domain.next_step import NextStep, next_step
 from labelgraft.domain.project import Project
 from labelgraft.domain.reports import ProjectCard, ProjectStatus
-from labelgraft.services.tell_overview import chosen_since
+from labelgraft.services.tell_overview import learnt_of
 from labelgraft.storage import annotations as truth
 from labelgraft.storage import classes, gestures, images, maps, models, operations, projects
 from labelgraft.storage.workspace import Workspace
@@ -46,7 +46,7 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
         rounds = len(maps.list_all(connection, project_id))
         mosaic = images.spread(connection, project_id, MOSAIC)
         last = operations.page(connection, project_id, limit=1)
-        story = gestures.every(connection, project_id)
+        learnt = learnt_of(connection, project, trained, gestures.every(connection, project_id))
     return ProjectCard(
         project=project,
         per_state=per_state,
@@ -55,22 +55,19 @@ def tell_card(workspace: Workspace, project_id: ProjectId) -> ProjectCard:
         rounds=rounds,
         mosaic=mosaic,
         last_activity=last[0].made_at if last else project.created_at,
-        next_step=next_step(
-            per_state,
-            classes=class_count,
-            rounds=rounds,
-            trained_on=trained[-1].labels_used if trained else None,
-            chosen_since=chosen_since(story, trained),
-            draws_shapes=project.task.draws_shapes,
-        ),
+        next_step=next_step(per_state, task=project.task, classes=class_count, rounds=rounds, learnt=learnt),
     )
 
 
 def in_words(step: NextStep, project: Project, labelled: int) -> str:
     """The next step with its command."""
-    name = project.name
-    if project.task.draws_shapes and step in (NextStep.LABEL, NextStep.REVIEW):
-        return "Next: draw in the browser, or look at what is proposed: labelgraft serve"
+    name, images = project.name, "finished images" if project.task.draws_shapes else "labels"
+    if project.task.draws_shapes and step is NextStep.LABEL:
+        return "Next: draw in the browser: labelgraft serve"
+    if project.task.draws_shapes and step is NextStep.REVIEW:
+        return "Next: look at what is proposed in the browser: labelgraft serve"
+    if project.task.draws_shapes and step is NextStep.EXPORT:
+        return f"Every image is finished. Next: labelgraft export {name} coco FOLDER"
     return {
         NextStep.ADD_IMAGES: f"Next: add images: labelgraft images add {name} FOLDER",
         NextStep.SET_CLASSES: f"Next: say which classes there are: labelgraft classes set {name} cat dog",
@@ -80,7 +77,7 @@ def in_words(step: NextStep, project: Project, labelled: int) -> str:
             f"Next: label some images worth it: labelgraft next {name} --count 20, "
             f"then labelgraft label {name} CLASS --images IDS"
         ),
-        NextStep.TRAIN: f"Next: train on the {labelled:,} labels: labelgraft train {name}",
+        NextStep.TRAIN: f"Next: train on the {labelled:,} {images}: labelgraft train {name}",
         NextStep.PREDICT: f"Next: take the model's proposals: labelgraft predict {name}",
         NextStep.REVIEW: (
             f"Next: accept what is sure: labelgraft accept {name} --threshold 0.95, "

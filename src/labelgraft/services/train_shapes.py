@@ -17,7 +17,7 @@ from labelgraft.domain.finding import THRESHOLD
 from labelgraft.domain.ids import ClassId, ImageId, ProjectId, RunId
 from labelgraft.domain.image import STATE_CODES, Image, ImageState
 from labelgraft.domain.model import Model, Run, RunState
-from labelgraft.domain.project import LabelClass, Task
+from labelgraft.domain.project import LabelClass
 from labelgraft.domain.shapes.measure import bounds
 from labelgraft.domain.training import TrainingSettings
 from labelgraft.errors import BadSetting, JobCancelled, LabelgraftError, NothingLabelled, UnreadableImage
@@ -66,7 +66,7 @@ def finished_images(workspace: Workspace, project_id: ProjectId) -> Finished:
     """
     with workspace.database.reading() as c:
         task = projects.get(c, project_id).task
-        if task is not Task.DETECTION:
+        if not task.is_learnt:
             raise BadSetting(
                 f"Models of our own learn boxes only so far, and this is a project of {task.value}. Nothing was "
                 "trained. Propose shapes with a model from a file instead."

@@ -104,6 +104,13 @@ def of_model(c: Connection, project_id: ProjectId, model_id: ModelId) -> tuple[P
     return tuple(_read(row) for row in c.execute(statement.order_by(t.image_id, t.id)))
 
 
+def has_proposed(c: Connection, project_id: ProjectId, model_id: ModelId) -> bool:
+    """Whether a model proposed anything here, whatever became of it."""
+    t = proposed_shape.c
+    found = _alive().where(t.project_id == project_id, t.model_id == model_id)
+    return c.execute(found.limit(1)).first() is not None
+
+
 def gaining_and_losing(
     c: Connection, changes: Sequence[ProposedShapeChange]
 ) -> tuple[set[ImageId], set[ImageId]]:
