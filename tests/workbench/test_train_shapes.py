@@ -16,7 +16,6 @@ from labelgraft.domain.shapes.box import Box
 from labelgraft.domain.shapes.overlap import iou
 from labelgraft.domain.training import Augmentation, TrainingSettings
 from labelgraft.errors import BadInput, BadSetting, NothingLabelled
-from labelgraft.services.train_shapes import is_held_out
 from labelgraft.workbench.front_door import Workbench
 from labelgraft.workbench.project import ProjectBench
 
@@ -83,10 +82,3 @@ def test_a_task_that_no_head_of_ours_learns_is_refused_before_a_run_begins(bench
 def test_whole_image_predictions_are_refused_as_before(project: ProjectBench) -> None:
     with pytest.raises(BadInput, match="find_shapes"):
         project.predict()
-
-
-def test_an_image_is_held_out_in_every_training_or_in_none() -> None:
-    hashes = [f"{number:064x}" for number in range(2000)]
-    share = sum(is_held_out(each, 0.2) for each in hashes) / len(hashes)
-    assert 0.17 < share < 0.23
-    assert all(is_held_out(each, 0.3) for each in hashes if is_held_out(each, 0.2))

@@ -59,8 +59,8 @@ def train(output: Output, /, project: str, advise: bool, resume_run: int | None,
     for name in FOLDER_SETTINGS & values.keys():
         values[name] = comma_names(values[name])
     settings = TrainingSettings(**values)
-    check_used(values, settings.head)
     with output.project(project) as bench:
+        check_used(values, settings.head, draws_shapes=bench.info.task.draws_shapes)
         if advise:
             advice = bench.advise()
             output.result(advice, lambda: show_advice(project, advice))

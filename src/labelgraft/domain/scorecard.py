@@ -28,6 +28,34 @@ class DetectorFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ShapeClassQuality:
+    """One class on the held-out images.
+
+    figure: as ShapeQuality.name says, None without such objects. found, right: shares of the objects that are there, and of
+    those that were named with some confidence. support: objects that are there.
+    """
+
+    class_name: str
+    figure: float | None
+    found: float
+    right: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeQuality:
+    """How good a model that finds shapes was on `count` images held out from its training.
+
+    name: of the figure that decides, such as AP50. figures: all of all classes together by name, 0 to 1.
+    """
+
+    name: str
+    figures: Mapping[str, float]
+    count: int
+    per_class: tuple[ShapeClassQuality, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDetails:
     """A model with its provenance.
 
@@ -35,6 +63,7 @@ class ModelDetails:
     name of exactly these labels. rungs: steps of the ladder that were tried, with the reason they were kept or not.
     digest: SHA-256 of its weights. seconds: its training took. bytes: its files take.
     proposed_images: images that have proposals of it, which go when it is deleted. detector: where it finds shapes.
+    shape_quality: where it finds shapes and images were held out from its training.
     """
 
     model: Model
@@ -51,6 +80,7 @@ class ModelDetails:
     proposed_images: int
     bytes: int
     detector: DetectorFacts | None = None
+    shape_quality: ShapeQuality | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -144,6 +144,7 @@ SETTINGS_HELP: tuple[SettingHelp, ...] = (
         "Batch size",
         "Images per training step. More is smoother and needs more memory; if memory runs out it is "
         "halved once.",
+        "32, and 8 where shapes are learnt",
         minimum=1,
         maximum=4096,
         whole=True,
@@ -307,7 +308,7 @@ class TrainingSettings:
     train_folders: tuple[str, ...] = ()
     test_folders: tuple[str, ...] = ()
     test_fraction: float = 0.2
-    batch_size: int = 32
+    batch_size: int | None = None
     epochs: int | None = None
     learning_rate: float | None = None
     gamma: float = 0.1
@@ -357,6 +358,11 @@ class TrainingSettings:
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
         return cls(**read)
+
+    @property
+    def batch_to_run(self) -> int:
+        """`batch_size`, or the automatic number for whole images."""
+        return 32 if self.batch_size is None else self.batch_size
 
     @property
     def epochs_to_run(self) -> int:
@@ -425,10 +431,34 @@ def setting_help(name: str) -> SettingHelp:
     return _HELP[name]
 
 
-def check_used(names: Iterable[str], head: HeadKind) -> None:
+def settings_help(*, draws_shapes: bool = False) -> tuple[SettingHelp, ...]:
+    """Every setting that has an effect. Where shapes are learnt all heads are trained in steps; none has a hidden layer."""
+    if not draws_shapes:
+        return SETTINGS_HELP
+    return tuple(_of_shapes(row) for row in SETTINGS_HELP if row.name not in _WITHOUT_SHAPES)
+
+
+_WITHOUT_SHAPES = ("label_smoothing",)
+
+
+def _of_shapes(row: SettingHelp) -> SettingHelp:
+    learnt = tuple(head for head in HeadKind if head is not HeadKind.MLP)
+    if row.name == "head":
+        return replace(row, choices=tuple(head.value for head in learnt), heads=learnt)
+    stepped = row.heads in (_STEPPED, _NETWORK)
+    return replace(row, heads=learnt if stepped else tuple(h for h in row.heads if h in learnt))
+
+
+def check_used(names: Iterable[str], head: HeadKind, *, draws_shapes: bool = False) -> None:
     """Raises BadSetting if a setting that was chosen has no effect with that way of training."""
+    known = {row.name: row for row in settings_help(draws_shapes=draws_shapes)}
     for name in names:
-        row = setting_help(name)
+        row = known.get(name)
+        if row is None:
+            setting_help(name)
+            raise BadSetting(
+                f"{name}: has no effect where shapes are learnt. Nothing was trained. Leave it out."
+            )
         if head not in row.heads:
             ways = " or ".join(each.value for each in row.heads)
             raise BadSetting(

@@ -137,7 +137,7 @@ def work_of(settings: TrainingSettings, labels: int, pace: TrainingPace | None) 
     times = 3 if labels < FOLDED_BELOW else 1
     upper = settings.epochs_to_run * labels * share * pace.both * times
     caching = 0.0 if settings.frozen_blocks == 0 else views * labels * pace.forth
-    return START_SECONDS + reading + caching + upper + settings.full_steps * settings.batch_size * pace.both
+    return START_SECONDS + reading + caching + upper + settings.full_steps * settings.batch_to_run * pace.both
 
 
 def spread(seconds: float, factor: float, labels: int, basis: str) -> TrainingEstimate:

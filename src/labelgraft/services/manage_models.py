@@ -15,7 +15,7 @@ from labelgraft.domain.ids import ClassId, ImageId, ModelId, ProjectId
 from labelgraft.domain.model import Model, Run
 from labelgraft.domain.operation import Cause
 from labelgraft.domain.proposal import ProposalColumns, ProposalState
-from labelgraft.domain.scorecard import DetectorFacts, ModelDetails
+from labelgraft.domain.scorecard import DetectorFacts, ModelDetails, ShapeClassQuality, ShapeQuality
 from labelgraft.errors import BadInput, Conflict
 from labelgraft.storage import (
     classes,
@@ -63,6 +63,7 @@ def tell_model(workspace: Workspace, project_id: ProjectId, model_id: ModelId) -
         rungs=tuple(card.get("rungs", ())),
         embedding={name: str(value) for name, value in card["embedding"].items()},
         detector=detector_facts(card, names) if "finds" in card else None,
+        shape_quality=shape_quality_of(card.get("held_out") if "finds" in card else None),
         temperature=float(card["head"]["temperature"]),
         digest=hashlib.sha256(weights.read_bytes()).hexdigest(),
         seconds=seconds_of(run),
@@ -87,6 +88,27 @@ def detector_facts(card: dict[str, Any], names: dict[ClassId, str]) -> DetectorF
             for one in card["finds"] if one["class_id"] in names
         ),
     )  # fmt: skip
+
+
+def shape_quality_of(told: dict[str, Any] | None) -> ShapeQuality | None:
+    """What a training wrote of its held-out images; figures of single classes are called "ap50 cat"."""
+    if told is None:
+        return None
+    named = {row["class_name"] for row in told["per_class"]}
+    key = told["name"].lower()
+    per_class = tuple(
+        ShapeClassQuality(
+            row["class_name"], told["figures"].get(f"{key} {row['class_name']}"), row["recall"], row["precision"],
+            row["support"],
+        )
+        for row in told["per_class"]
+    )  # fmt: skip
+    common = {
+        name: value
+        for name, value in told["figures"].items()
+        if not any(name.endswith(f" {each}") for each in named)
+    }
+    return ShapeQuality(told["name"], common, told["count"], per_class)
 
 
 def seconds_of(run: Run | None) -> float | None:

@@ -29,14 +29,13 @@ from labelgraft.learning.dense.truth import Truth
 from labelgraft.learning.dense.views import Picture
 from labelgraft.learning.finetuning.parent import TrainingProcess, TrainingResult
 from labelgraft.services.finetune_model import Tell, follow, take_up
+from labelgraft.services.shape_split import held_out_images
 from labelgraft.services.train_model import begin_run, end_run
 from labelgraft.storage import annotations as truths
 from labelgraft.storage import classes, images, marks, model_files, models, projects, runs
 from labelgraft.storage.files import write_atomically
 from labelgraft.storage.workspace import Workspace
 
-HOLD_OUT_FROM = 20
-"""Finished images from which some are held out; with fewer, all are trained on and nothing is measured."""
 PROCESS = "labelgraft.learning.dense.process"
 NETWORK = "network.safetensors"
 
@@ -104,7 +103,8 @@ def train_shapes(
                 kind="boxes", settings=settings, backbone=settings.backbone, class_names=names,
                 data_version=finished.version,
             )  # fmt: skip
-            request_files.write(folder, facts, _taught(finished, settings, limits))
+            held_out = held_out_images(workspace, project_id, finished.images, settings)
+            request_files.write(folder, facts, _taught(finished, held_out, limits))
         result = follow(TrainingProcess(folder, PROCESS, request_files.read), tell, stop_requested)
     except LabelgraftError as error:
         state = RunState.STOPPED if isinstance(error, JobCancelled) else RunState.FAILED
@@ -116,12 +116,6 @@ def train_shapes(
     model = _keep(workspace, project_id, run, settings, finished, result)
     request_files.delete(folder)
     return model
-
-
-def is_held_out(content_hash: str, fraction: float) -> bool:
-    """The same answer for an image in every training, so that models are measured on the same images."""
-    drawn = int(hashlib.sha256(f"held out {content_hash}".encode()).hexdigest()[:8], 16)
-    return drawn < fraction * 2**32
 
 
 def _begun(
@@ -138,11 +132,12 @@ def _begun(
     return run, settings
 
 
-def _taught(finished: Finished, settings: TrainingSettings, limits: Limits) -> Iterator[Taught]:
-    """Decoded images with their boxes; an image that cannot be read any more is left out."""
+def _taught(finished: Finished, held_out: dict[ImageId, bool], limits: Limits) -> Iterator[Taught]:
+    """Decoded images with their boxes; an image that takes no part or cannot be read any more is left out."""
     index = {each.id: at for at, each in enumerate(finished.classes)}
-    measures = len(finished.images) >= HOLD_OUT_FROM
     for image in finished.images:
+        if image.id not in held_out:
+            continue
         try:
             decoded = decode(read_file(image.path, limits), limits, detail_px=2 * LONG_SIDE)
         except UnreadableImage:
@@ -152,8 +147,7 @@ def _taught(finished: Finished, settings: TrainingSettings, limits: Limits) -> I
         picture = Picture(
             image.content_hash, np.asarray(small, np.uint8), decoded.width_px, decoded.height_px
         )
-        held_out = measures and is_held_out(image.content_hash, settings.test_fraction)
-        yield Taught(picture, _truth(finished.drawn[image.id], index), held_out)
+        yield Taught(picture, _truth(finished.drawn[image.id], index), held_out[image.id])
 
 
 def _truth(drawn: Sequence[Annotation], index: dict[ClassId, int]) -> Truth:

@@ -10,7 +10,7 @@ from typing import Any
 from labelgraft.domain.annotation import Author, AuthorKind
 from labelgraft.domain.model import RunState
 from labelgraft.errors import JobCancelled
-from labelgraft.jobs.runner import JobRunner
+from labelgraft.jobs.runner import JobHandle, JobRunner
 from labelgraft.learning.resident import Resident
 from labelgraft.services.compact_vectors import CompactVectors
 from labelgraft.services.receive_files import UploadLimits, Uploads
@@ -54,6 +54,7 @@ class Engine:
             workspace, self.ingest, lambda: self.for_jobs, self.person, int(1e9 * settings.cache_gb)
         )
         self._closing = threading.Event()
+        self._starting = threading.Lock()
         if workspace.database.is_embedded:
             say_interrupted(workspace)
             threading.Thread(target=self._back_up_now_and_then, daemon=True).start()
@@ -110,6 +111,13 @@ class Engine:
                 every_seconds=3600 * self.settings.backup_hours, kept=self.settings.backups_kept,
             )  # fmt: skip
 
+    def start_job(self, kind: str, title: str, arguments: dict[str, Any]) -> JobHandle:
+        """Start a job; returns at once. Raises what JobRunner.start does, and JobCancelled once closed."""
+        with self._starting:  # nobody closes the engine of jobs under it
+            if self._closing.is_set():
+                raise JobCancelled("The workspace is being closed. No job was started.")
+            return self.jobs.start(kind, title, arguments)
+
     def supersede(self, kind: str, arguments: dict[str, Any]) -> None:
         """Cancel interrupted jobs that the same call begins anew, so that nobody is asked to go on with them."""
         about = {name: value for name, value in arguments.items() if name != ONCE}
@@ -122,7 +130,8 @@ class Engine:
 
         at_once: do not let the steps that run now end; their work is lost, what was finished before is kept.
         """
-        self._closing.set()
+        with self._starting:
+            self._closing.set()
         self.compact.close()
         if at_once:
             self.ingest.close()

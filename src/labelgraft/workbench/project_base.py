@@ -64,4 +64,4 @@ class ProjectBase:
         about = {**arguments, "project_id": self.id}
         if kind != "train":  # a run goes on from its checkpoint, and only when asked to
             self._engine.supersede(kind, about)
-        return self._engine.jobs.start(kind, title, about)
+        return self._engine.start_job(kind, title, about)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from labelgraft.domain.ids import ModelId, RunId
 from labelgraft.domain.live_run import LiveRun, TrainingEstimate
 from labelgraft.domain.model import Model, Run, RunState
-from labelgraft.domain.training import SETTINGS_HELP, HeadKind, SettingHelp, TrainingSettings
+from labelgraft.domain.training import HeadKind, SettingHelp, TrainingSettings, settings_help
 from labelgraft.jobs.records import JobState, JobStatus
 from labelgraft.learning.backbones import registry
 from labelgraft.services import follow_run as following
@@ -25,9 +25,8 @@ class RunVerbs(ProjectBase):
 
     def training_settings(self, head: HeadKind | str | None = None) -> tuple[SettingHelp, ...]:
         """Every setting of a training in the order of a form; head: only those that have an effect with it."""
-        if head is None:
-            return SETTINGS_HELP
-        return tuple(row for row in SETTINGS_HELP if HeadKind(head) in row.heads)
+        rows = settings_help(draws_shapes=self.info.task.draws_shapes)
+        return rows if head is None else tuple(row for row in rows if HeadKind(head) in row.heads)
 
     def train(
         self, settings: TrainingSettings | None = None, *, on_progress: OnProgress | None = None

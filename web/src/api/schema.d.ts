@@ -4734,6 +4734,8 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+            /** @description Where it finds shapes and images were held out from its training. */
+            shape_quality: components["schemas"]["ShapeQuality"] | null;
             /**
              * Temperature
              * @description Divides its logits, so that its confidence means what it says.
@@ -6938,11 +6940,81 @@ export interface components {
          */
         Severity: "note" | "warning";
         /**
+         * ShapeClassQuality
+         * @description One class of a model that finds shapes, on the held-out images.
+         */
+        ShapeClassQuality: {
+            /**
+             * Class Name
+             * @description The class.
+             * @example raccoon
+             */
+            class_name: string;
+            /**
+             * Figure
+             * @description The figure that decides, of this class; null without such objects.
+             * @example 0.84
+             */
+            figure: number | null;
+            /**
+             * Found
+             * @description Of the objects that are there, those found with some confidence.
+             * @example 0.9
+             */
+            found: number;
+            /**
+             * Right
+             * @description Of those named with some confidence, those that are there.
+             * @example 0.8
+             */
+            right: number;
+            /**
+             * Support
+             * @description Objects that are there.
+             * @example 23
+             */
+            support: number;
+        };
+        /**
          * ShapeKind
          * @description What a shape is called in tables, JSON and on buttons.
          * @enum {string}
          */
         ShapeKind: "box" | "rotated-box" | "polygon" | "mask" | "keypoints";
+        /**
+         * ShapeQuality
+         * @description How good a model that finds shapes was on images held out from its training.
+         */
+        ShapeQuality: {
+            /**
+             * Count
+             * @description Held-out images.
+             * @example 12
+             */
+            count: number;
+            /**
+             * Figures
+             * @description All of all classes together.
+             * @example {
+             *       "ap": 0.4,
+             *       "ap50": 0.8
+             *     }
+             */
+            figures: {
+                [key: string]: number;
+            };
+            /**
+             * Name
+             * @description Of the figure that decides.
+             * @example AP50
+             */
+            name: string;
+            /**
+             * Per Class
+             * @description Each class.
+             */
+            per_class: components["schemas"]["ShapeClassQuality"][];
+        };
         /**
          * ShapeTrial
          * @description What to try a model on.

@@ -33,7 +33,8 @@ const Plan = ({ wish, into }: { wish: ClassWish; into: ProjectClass | null }) =>
   const { id } = useProject();
   const plan = useQuery(classPlanQuery(id, wish));
   if (plan.error !== null) return <Text role="alert">{plan.error.message}</Text>;
-  if (plan.data?.effect == null) return <Skeleton h={76} aria-label="Finding out what would happen" />;
+  if (plan.data?.effect == null)
+    return <Skeleton h={76} role="status" aria-label="Finding out what would happen" />;
   return <Effect effect={plan.data.effect} into={into} />;
 };
 

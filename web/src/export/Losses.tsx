@@ -65,7 +65,7 @@ export const Losses = ({
         </Button>
       </Group>
     ) : report === undefined ? (
-      <Skeleton h={20} w="50%" aria-label="Finding out what is lost" />
+      <Skeleton h={20} w="50%" role="status" aria-label="Finding out what is lost" />
     ) : (
       <LossList report={report} />
     )}

@@ -16,7 +16,7 @@ const CLASSES_SHOWN = 8;
 const Preview = ({ projectId, source }: { projectId: number; source: ImagePreviewSource }) => {
   const { data, error } = useQuery(previewQuery(projectId, source.path, source.format));
   if (error !== null) return <Text c="var(--danger)">{error.message}</Text>;
-  if (data === undefined) return <Skeleton h={56} aria-label="Looking at the folder" />;
+  if (data === undefined) return <Skeleton h={56} role="status" aria-label="Looking at the folder" />;
   const drawn = Object.entries(data.shapes).filter(([, count]) => count > 0);
   const found = drawn.length > 0 ? drawn : Object.entries(data.classes);
   const what = drawn.length > 0 ? `Shapes in ${countOf(data.labelled, "image")}` : "Labels";

@@ -23,7 +23,7 @@ const Section = ({ title, jobs }: { title: string; jobs: readonly Job[] }) =>
 const Jobs = () => {
   const { data, error } = useQuery(jobsQuery());
   if (error !== null) return <Empty title="The jobs cannot be read">{error.message}</Empty>;
-  if (data === undefined) return <Skeleton h={72} aria-label="Reading the jobs" />;
+  if (data === undefined) return <Skeleton h={72} role="status" aria-label="Reading the jobs" />;
   if (data.length === 0) {
     return <Empty title="No jobs yet">Imports, maps, trainings and exports show here while they run.</Empty>;
   }

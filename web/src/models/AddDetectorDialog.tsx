@@ -192,7 +192,7 @@ const Offered = ({
   const { data: offer, error } = useQuery(offerQuery(projectId, file, said));
   const ours = useQuery(classListQuery(projectId)).data;
   if (error === null && (offer === undefined || ours === undefined)) {
-    return <Skeleton h={320} aria-label="Looking at the file" />;
+    return <Skeleton h={320} role="status" aria-label="Looking at the file" />;
   }
   const usable = offer !== undefined && offer.description !== null;
   return (

@@ -85,7 +85,7 @@ export const BackboneTable = ({ projectId }: { projectId: number }) => {
       </>
     );
   }
-  if (data === undefined) return <Skeleton h={96} aria-label="Comparing the backbones" />;
+  if (data === undefined) return <Skeleton h={96} role="status" aria-label="Comparing the backbones" />;
   return (
     <>
       <Table className={classes.measures} withRowBorders={false}>

@@ -120,7 +120,8 @@ export const ComparePane = ({
   const nameOf = (id: number) => models?.find((model) => model.id === id)?.name ?? `model ${id}`;
   const names = { first: nameOf(first), second: nameOf(second) };
   if (error !== null) return <Empty title="These models cannot be compared">{error.message}</Empty>;
-  if (duel === undefined) return <Skeleton h="100%" radius={0} aria-label="Comparing the models" />;
+  if (duel === undefined)
+    return <Skeleton h="100%" radius={0} role="status" aria-label="Comparing the models" />;
   const back = (
     <Link to={FROM} params={{ projectId: inAddress }} search={{ model: first }}>
       <Button component="span" variant="default">

@@ -2,6 +2,7 @@ import { Badge, Title } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import { useDrawsShapes } from "@/store/hooks";
 import { isOver, type Model, type Run } from "@/store/models";
 import { IntervalBar, scaleStart, type Measured } from "@/ui/IntervalBar";
 import { ago, countOf, percent } from "@/ui/words";
@@ -29,28 +30,32 @@ const Row = ({ search, current, children }: { search: Search; current: boolean; 
   );
 };
 
-const ModelRow = ({ model, from, current }: { model: Model; from: number; current: boolean }) => (
-  <Row search={{ model: model.id }} current={current}>
-    <span className={classes.top}>
-      <span>{model.name}</span>
-      {model.active && (
-        <Badge size="sm" color="graft">
-          In use
-        </Badge>
+const ModelRow = ({ model, from, current }: { model: Model; from: number; current: boolean }) => {
+  const drawing = useDrawsShapes();
+  const learnt = countOf(model.labels_used, drawing ? "image" : "label");
+  return (
+    <Row search={{ model: model.id }} current={current}>
+      <span className={classes.top}>
+        <span>{model.name}</span>
+        {model.active && (
+          <Badge size="sm" color="graft">
+            In use
+          </Badge>
+        )}
+        {model.quality != null && <span className="tabular">{percent(model.quality.accuracy.value, 1)}</span>}
+      </span>
+      {model.quality != null && (
+        <IntervalBar measured={model.quality.accuracy} from={from} name={`Accuracy of ${model.name}`} />
       )}
-      {model.quality != null && <span className="tabular">{percent(model.quality.accuracy.value, 1)}</span>}
-    </span>
-    {model.quality != null && (
-      <IntervalBar measured={model.quality.accuracy} from={from} name={`Accuracy of ${model.name}`} />
-    )}
-    <span className={classes.note}>
-      {model.head === "detector"
-        ? `${headName(model.head)}, ${model.class_names.join(", ")}`
-        : `${headName(model.head)} on ${model.backbone} · ${countOf(model.labels_used, "label")}`}{" "}
-      · {ago(model.created_at)}
-    </span>
-  </Row>
-);
+      <span className={classes.note}>
+        {model.head === "detector"
+          ? `${headName(model.head)}, ${model.class_names.join(", ")}`
+          : `${headName(model.head, drawing)} · ${model.backbone} · ${learnt}`}{" "}
+        · {ago(model.created_at)}
+      </span>
+    </Row>
+  );
+};
 
 const RunRow = ({ run, current }: { run: Run; current: boolean }) => (
   <Row search={{ run: run.id }} current={current}>

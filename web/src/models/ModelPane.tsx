@@ -15,6 +15,7 @@ import { DescribeDialog } from "./DescribeDialog";
 import { DetectorProvenance, Provenance } from "./Provenance";
 import { QualityTable } from "./QualityTable";
 import { RunCurves } from "./RunCurves";
+import { ShapeQualityTable } from "./ShapeQualityTable";
 import { TryDialog } from "./TryDialog";
 import { TryShapesDialog } from "./TryShapesDialog";
 
@@ -23,6 +24,18 @@ const FROM = "/projects/$projectId/models";
 const LiveScore = ({ projectId, modelId }: { projectId: number; modelId: number }) => {
   const { data } = useQuery(liveScoreQuery(projectId, modelId));
   return <Text>{data?.words ?? "Reading what was accepted and corrected."}</Text>;
+};
+
+const HowGood = ({ model }: { model: ModelDetails }) => {
+  if (model.quality != null) return <QualityTable quality={model.quality} />;
+  if (model.shape_quality != null) return <ShapeQualityTable quality={model.shape_quality} />;
+  return (
+    <Text>
+      {model.run_id === null
+        ? "Not measured: it was trained elsewhere. What you accept and reject of its proposals tells how good it is here."
+        : "Not measured: there were too few labels to hold some out. Label some more and train again."}
+    </Text>
+  );
 };
 
 const CompareWith = ({ projectId, model }: { projectId: number; model: ModelDetails }) => {
@@ -80,7 +93,8 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   if (error !== null) return <Empty title="This model cannot be read">{error.message}</Empty>;
-  if (model === undefined) return <Skeleton h="100%" radius={0} aria-label="Reading the model" />;
+  if (model === undefined)
+    return <Skeleton h="100%" radius={0} role="status" aria-label="Reading the model" />;
   const findsShapes = model.detector !== null;
   const actions = (
     <>
@@ -100,22 +114,14 @@ export const ModelPane = ({ projectId, modelId }: { projectId: number; modelId: 
     <Page title={model.name} actions={actions}>
       {model.description !== "" && <Text>{model.description}</Text>}
       <Section title="Quality">
-        {model.quality == null ? (
-          <Text>
-            {model.run_id === null
-              ? "Not measured: it was trained elsewhere. What you accept and reject of its proposals tells how good it is here."
-              : "Not measured: there were too few labels to hold some out. Label some more and train again."}
-          </Text>
-        ) : (
-          <QualityTable quality={model.quality} />
-        )}
+        <HowGood model={model} />
       </Section>
       <Section title="Its proposals so far">
         <LiveScore projectId={projectId} modelId={modelId} />
       </Section>
       {model.run_id !== null && <RunCurves projectId={projectId} runId={model.run_id} />}
       <Section title="Where it comes from">
-        {model.detector === null ? (
+        {model.detector === null || model.run_id !== null ? (
           <Provenance model={model} />
         ) : (
           <DetectorProvenance model={model} detector={model.detector} />

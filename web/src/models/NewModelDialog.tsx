@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { useProject } from "@/store/hooks";
+import { useDrawsShapes, useProject } from "@/store/hooks";
 import { backbonesQuery, backboneWords, type Backbone } from "@/store/backbones";
 import {
   estimateQuery,
@@ -34,6 +34,7 @@ const GROUPS: readonly { name: string; words: string }[] = [
 ];
 
 const Estimated = ({ projectId, run }: { projectId: number; run: NewRun }) => {
+  const drawing = useDrawsShapes();
   const queries = useQueryClient();
   const { data, isPending } = useQuery(estimateQuery(projectId, run));
   const measure = useMutation({
@@ -60,22 +61,31 @@ const Estimated = ({ projectId, run }: { projectId: number; run: NewRun }) => {
   }
   return (
     <Text c="dimmed" title={data.basis} className="tabular">
-      About {duration(data.seconds)} ({duration(data.low)} to {duration(data.high)}) on {data.labels} labels
+      About {duration(data.seconds)} ({duration(data.low)} to {duration(data.high)}) on {data.labels}{" "}
+      {drawing ? "finished images" : "labels"}
     </Text>
   );
 };
 
-const HeadChoice = ({ head, onChange }: { head: HeadKind; onChange: (head: HeadKind) => void }) => (
+const HeadChoice = ({
+  head,
+  drawing,
+  onChange,
+}: {
+  head: HeadKind;
+  drawing: boolean;
+  onChange: (head: HeadKind) => void;
+}) => (
   <Radio.Group label="Way of training" value={head} onChange={(value) => onChange(value)}>
     <div className={classes.choices}>
-      {HEAD_KINDS.map((kind) => (
-        <Radio.Card key={kind} value={kind} className={classes.choice} aria-label={headName(kind)}>
+      {HEAD_KINDS.filter((kind) => !(drawing && kind === "mlp")).map((kind) => (
+        <Radio.Card key={kind} value={kind} className={classes.choice} aria-label={headName(kind, drawing)}>
           <Group wrap="nowrap" align="flex-start" gap="sm">
             <Radio.Indicator size="xs" mt={2} />
             <div>
-              <Text fw={500}>{headName(kind)}</Text>
+              <Text fw={500}>{headName(kind, drawing)}</Text>
               <Text size="xs" c="dimmed">
-                {headNote(kind)}
+                {headNote(kind, drawing)}
               </Text>
             </div>
           </Group>
@@ -97,6 +107,7 @@ const Form = ({
   onClose: () => void;
 }) => {
   const project = useProject();
+  const drawing = useDrawsShapes();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/projects/$projectId/models" });
   const backbones = useQuery(backbonesQuery()).data ?? NO_BACKBONES;
@@ -142,22 +153,26 @@ const Form = ({
       }}
     >
       <Stack gap="lg">
-        <AdviceBox
-          projectId={projectId}
-          onTake={(advice) => {
-            setHead(advice.head);
-            if (advice.head === "finetune") setTyped({ ...typed, frozen_blocks: advice.frozen_blocks });
-          }}
-        />
-        <HeadChoice head={head} onChange={setHead} />
+        {!drawing && (
+          <AdviceBox
+            projectId={projectId}
+            onTake={(advice) => {
+              setHead(advice.head);
+              if (advice.head === "finetune") setTyped({ ...typed, frozen_blocks: advice.frozen_blocks });
+            }}
+          />
+        )}
+        <HeadChoice head={head} drawing={drawing} onChange={setHead} />
         <div className={classes.form}>{ofGroup("model").map(field)}</div>
         <Accordion variant="separated" multiple classNames={{ label: classes.part ?? "" }}>
-          <Accordion.Item value="backbones">
-            <Accordion.Control>Backbones on your labels</Accordion.Control>
-            <Accordion.Panel>
-              <BackboneTable projectId={projectId} />
-            </Accordion.Panel>
-          </Accordion.Item>
+          {!drawing && (
+            <Accordion.Item value="backbones">
+              <Accordion.Control>Backbones on your labels</Accordion.Control>
+              <Accordion.Panel>
+                <BackboneTable projectId={projectId} />
+              </Accordion.Panel>
+            </Accordion.Item>
+          )}
           {GROUPS.filter(({ name }) => ofGroup(name).length > 0).map(({ name, words }) => (
             <Accordion.Item key={name} value={name}>
               <Accordion.Control>{words}</Accordion.Control>
@@ -195,7 +210,7 @@ export const NewModelDialog = ({ projectId, onClose }: { projectId: number; onCl
     <Modal opened onClose={onClose} title="New model" size={880}>
       {error !== null && <Text role="alert">{error.message}</Text>}
       {data === undefined ? (
-        error === null && <Skeleton h={480} aria-label="Reading the settings of a training" />
+        error === null && <Skeleton h={480} role="status" aria-label="Reading the settings of a training" />
       ) : (
         <Form projectId={projectId} settings={data.settings} devices={data.devices} onClose={onClose} />
       )}

@@ -63,7 +63,7 @@ export const Provenance = ({ model }: { model: ModelDetails }) => (
   <Stack gap="md">
     <Facts
       facts={[
-        ["Way of training", headName(model.head)],
+        ["Way of training", headName(model.head, model.detector !== null)],
         ["Backbone", model.backbone],
         ["Classes", model.class_names.join(", ")],
         ["Labels", listed(model.labels) || `${model.labels_used}`],

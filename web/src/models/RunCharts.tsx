@@ -5,9 +5,11 @@ import { MultiSelect, Stack, Title } from "@mantine/core";
 import { useState } from "react";
 
 import type { RunDetails } from "@/store/models";
+import type { Task } from "@/store/projects";
 import { percent } from "@/ui/words";
 
 import classes from "./models.module.css";
+import { byClassWords, FIGURE } from "./figureWords";
 import { accuracyRows, classRows, lossRows, weakestClasses } from "./curves";
 
 type Metrics = RunDetails["metrics"];
@@ -49,7 +51,7 @@ const Chart = ({
 );
 
 /** Loss and accuracy on images trained on and held out, and single classes. */
-const RunCharts = ({ metrics }: { metrics: Metrics }) => {
+const RunCharts = ({ metrics, task }: { metrics: Metrics; task: Task }) => {
   const [chosen, setChosen] = useState<string[] | null>(null);
   const names = chosen ?? weakestClasses(metrics, 4);
   return (
@@ -64,7 +66,7 @@ const RunCharts = ({ metrics }: { metrics: Metrics }) => {
           ]}
         />
         <Chart
-          title="Accuracy"
+          title={FIGURE[task]}
           share
           rows={accuracyRows(metrics)}
           series={[
@@ -77,7 +79,7 @@ const RunCharts = ({ metrics }: { metrics: Metrics }) => {
         <>
           <MultiSelect
             label="Classes"
-            description="Share of its held-out images found; the weakest first"
+            description={byClassWords(task)}
             data={metrics.per_class.map((each) => each.class_name)}
             value={names}
             onChange={setChosen}

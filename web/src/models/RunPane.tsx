@@ -7,12 +7,14 @@ import { lazy, Suspense, useEffect } from "react";
 import { useSession } from "@/store/hooks";
 import { askAgainMs, isOver, resumeRun, runQuery, stopRun, type RunDetails } from "@/store/models";
 import { useObservable } from "@/store/observable";
+import { projectQuery, type Task } from "@/store/projects";
 import { Empty } from "@/ui/Empty";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { sayProblem } from "@/ui/toasts";
-import { countOf, duration, percent } from "@/ui/words";
+import { duration } from "@/ui/words";
 
+import { FIGURE, latestWords } from "./figureWords";
 import { runState } from "./headWords";
 
 const RunCharts = lazy(() => import("./RunCharts"));
@@ -54,14 +56,10 @@ const Progressing = ({ run }: { run: RunDetails }) => {
   );
 };
 
-const Latest = ({ metrics }: { metrics: RunDetails["metrics"] }) => {
-  const accuracy = metrics.accuracy_held_out.at(-1);
-  if (accuracy == null) return null;
-  return (
-    <Text className="tabular">
-      {percent(accuracy, 1)} of the held-out images right after {countOf(metrics.total, "epoch")}.
-    </Text>
-  );
+const Latest = ({ metrics, task }: { metrics: RunDetails["metrics"]; task: Task }) => {
+  const figure = metrics.accuracy_held_out.at(-1);
+  if (figure == null) return null;
+  return <Text className="tabular">{latestWords(task, figure, metrics.total)}</Text>;
 };
 
 /** A training while it goes on, or how one ended that gave no model. */
@@ -71,6 +69,7 @@ export const RunPane = ({ projectId, runId }: { projectId: number; runId: number
     ...runQuery(projectId, runId),
     refetchInterval: ({ state }) => askAgainMs(connection, state.data),
   });
+  const task = useQuery(projectQuery(projectId)).data?.task ?? "classification";
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/projects/$projectId/models" });
   const made = run?.model_id;
@@ -91,7 +90,8 @@ export const RunPane = ({ projectId, runId }: { projectId: number; runId: number
     onSettled: refresh,
   });
   if (error !== null) return <Empty title="This training cannot be read">{error.message}</Empty>;
-  if (run === undefined) return <Skeleton h="100%" radius={0} aria-label="Reading the training" />;
+  if (run === undefined)
+    return <Skeleton h="100%" radius={0} role="status" aria-label="Reading the training" />;
   const resumable = run.state === "interrupted" || run.state === "failed";
   const actions = (
     <>
@@ -117,10 +117,10 @@ export const RunPane = ({ projectId, runId }: { projectId: number; runId: number
       {run.description !== "" && <Text>{run.description}</Text>}
       <Progressing run={run} />
       {run.metrics.epoch.length > 0 && (
-        <Section title="Loss and accuracy">
-          <Latest metrics={run.metrics} />
+        <Section title={`Loss and ${task === "classification" ? "accuracy" : FIGURE[task]}`}>
+          <Latest metrics={run.metrics} task={task} />
           <Suspense fallback={<Skeleton h={240} />}>
-            <RunCharts metrics={run.metrics} />
+            <RunCharts metrics={run.metrics} task={task} />
           </Suspense>
         </Section>
       )}

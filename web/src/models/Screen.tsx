@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { FileUp, Plus } from "lucide-react";
 
 import { isOver, modelsQuery, runsQuery, type Model, type Run } from "@/store/models";
-import { projectQuery } from "@/store/projects";
+import { projectQuery, type Task } from "@/store/projects";
 import { Empty } from "@/ui/Empty";
 
 import { AddDetectorDialog } from "./AddDetectorDialog";
@@ -17,6 +17,16 @@ import { RunPane } from "./RunPane";
 import type { Search } from "./search";
 
 const FROM = "/projects/$projectId/models";
+
+/** Tasks that models trained here learn. */
+const LEARNT: readonly Task[] = ["classification", "detection"];
+
+const DRAWING_WORDS = {
+  learnt:
+    "A model learns from some twenty finished images and proposes boxes in all others. Until then a detector that was trained elsewhere can propose: an ONNX file, whose classes you map to those of the project.",
+  foreign:
+    "A detector that was trained elsewhere proposes shapes from the first minute: an ONNX file of yours, whose classes you map to those of the project.",
+};
 
 /** What is shown where the address says nothing: a run that goes on, else the active model, else the newest. */
 const shownOf = (search: Search, models: readonly Model[], runs: readonly Run[]): Search => {
@@ -50,25 +60,35 @@ const Screen = () => {
   const close = () => void navigate({ search: ({ new: _new, add: _add, ...rest }: Search) => rest });
   if (error !== null) return <Empty title="The models cannot be read">{error.message}</Empty>;
   if (models.data === undefined || runs.data === undefined || project.data === undefined) {
-    return <Skeleton h="100%" radius={0} aria-label="Reading the models" />;
+    return <Skeleton h="100%" radius={0} role="status" aria-label="Reading the models" />;
   }
   const shown = shownOf(search, models.data, runs.data);
   const draws = project.data.task !== "classification";
-  const newModel = draws ? (
-    <Button leftSection={<FileUp size={16} />} onClick={openAdding}>
-      Add from a file
-    </Button>
-  ) : (
-    <Button leftSection={<Plus size={16} />} onClick={open}>
-      New model
-    </Button>
+  const learns = LEARNT.includes(project.data.task);
+  const newModel = (
+    <div className={classes.ways}>
+      {draws && (
+        <Button
+          variant={learns ? "default" : "filled"}
+          leftSection={<FileUp size={16} />}
+          onClick={openAdding}
+        >
+          Add from a file
+        </Button>
+      )}
+      {learns && (
+        <Button leftSection={<Plus size={16} />} onClick={open}>
+          New model
+        </Button>
+      )}
+    </div>
   );
   return (
     <div className={classes.screen}>
       {models.data.length === 0 && runs.data.length === 0 ? (
         <Empty title="No model yet" action={newModel}>
           {draws
-            ? "A detector that was trained elsewhere proposes shapes from the first minute: an ONNX file of yours, whose classes you map to those of the project."
+            ? DRAWING_WORDS[learns ? "learnt" : "foreign"]
             : "A model learns from your labels and proposes classes for all other images. Some twenty labels of each class are a good start."}
         </Empty>
       ) : (

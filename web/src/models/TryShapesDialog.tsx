@@ -112,7 +112,7 @@ export const TryShapesDialog = ({
         {trial.error !== null ? (
           <Text role="alert">{trial.error.message}</Text>
         ) : trial.data === undefined ? (
-          <Skeleton h={360} aria-label="Trying the model" />
+          <Skeleton h={360} role="status" aria-label="Trying the model" />
         ) : (
           <Trial projectId={projectId} tried={trial.data} />
         )}

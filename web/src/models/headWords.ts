@@ -26,8 +26,26 @@ const HEADS: Readonly<Record<string, { name: string; note: string }>> = {
 
 export const HEAD_KINDS = ["linear", "mlp", "finetune", "scratch"] as const;
 
-export const headName = (head: string): string => HEADS[head]?.name ?? head;
-export const headNote = (head: string): string => HEADS[head]?.note ?? "";
+/** The same ways where shapes are drawn. */
+const DRAWING: typeof HEADS = {
+  linear: {
+    name: "Head on the frozen backbone",
+    note: "A light head learns to find shapes; the network stays as it is. A minute or so; good from some twenty images on.",
+  },
+  finetune: {
+    name: "Fine-tuned backbone",
+    note: "Then the last blocks of the network learn too, and are kept if that finds more. Takes minutes.",
+  },
+  scratch: {
+    name: "From nothing",
+    note: "Only the architecture is kept. For very many images that no network has seen.",
+  },
+};
+
+const wordsOf = (head: string, drawing: boolean) => (drawing ? DRAWING[head] : undefined) ?? HEADS[head];
+
+export const headName = (head: string, drawing = false): string => wordsOf(head, drawing)?.name ?? head;
+export const headNote = (head: string, drawing = false): string => wordsOf(head, drawing)?.note ?? "";
 
 const STATES: Readonly<Record<Run["state"], string>> = {
   waiting: "Waiting",

@@ -32,7 +32,7 @@ export const ServerFacts = () => {
     <Section title="The server" note={NOTE}>
       {error !== null && <Text c="var(--danger)">{error.message}</Text>}
       {data === undefined ? (
-        error === null && <Skeleton h={184} aria-label="Reading the server's settings" />
+        error === null && <Skeleton h={184} role="status" aria-label="Reading the server's settings" />
       ) : (
         <Facts
           facts={[

@@ -12,6 +12,7 @@ export type ModelDuel = Schemas["ModelDuel"];
 export type Differing = Schemas["Differing"];
 export type Interval = Schemas["Interval"];
 export type Quality = Schemas["Quality"];
+export type ShapeQuality = Schemas["ShapeQuality"];
 export type Run = Schemas["Run"];
 export type RunDetails = Schemas["RunDetails"];
 export type TrialAnswer = Schemas["TrialAnswer"];

@@ -251,7 +251,7 @@ class _Ladder:
         self, phase: str, steps: int, rate_factor: float, *, trunk_factor: float = _TRUNK_FACTOR
     ) -> Recipe:
         settings, rows = self.settings, len(self.data.train_rows)
-        batch = min(settings.batch_size, BATCH) if settings.batch_size == 32 else settings.batch_size
+        batch = settings.batch_size or BATCH
         per_epoch = math.ceil(rows / batch)
         epochs = settings.epochs or max(EPOCHS, math.ceil(steps / per_epoch))
         if phase == WHOLE:

@@ -141,7 +141,7 @@ class _Ladder:
         network = self._network(self.source(), 0)
         _carry_over(below.network, network)
         data = self._data(self.arrays.views)
-        per_epoch = max(1, len(data.train_rows) // min(self.settings.batch_size, len(data.train_rows)))
+        per_epoch = max(1, len(data.train_rows) // min(self.settings.batch_to_run, len(data.train_rows)))
         epochs = max(1, math.ceil(self.settings.full_steps / per_epoch))
         recipe = self._recipe(WHOLE, epochs, upper_factor=_WHOLE_FACTOR)
         return self._try(below, network, data, recipe, by_folds=False)
@@ -302,7 +302,7 @@ class _Ladder:
         return Recipe(
             phase=phase,
             epochs=epochs,
-            batch_size=settings.batch_size,
+            batch_size=settings.batch_to_run,
             learning_rate=settings.head_learning_rate,
             upper_factor=upper_factor,
             schedule=Schedule.STEP if stepped else Schedule.ONE_CYCLE,

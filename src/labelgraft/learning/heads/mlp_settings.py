@@ -40,7 +40,7 @@ class MlpSettings:
         return cls(
             epochs=settings.epochs,
             learning_rate=_LEARNING_RATE if settings.learning_rate is None else settings.learning_rate,
-            batch_size=max(settings.batch_size, _SMALLEST_BATCH),
+            batch_size=max(settings.batch_to_run, _SMALLEST_BATCH),
             gamma=settings.gamma,
             epochs_per_gamma_step=settings.epochs_per_gamma_step,
             weight_decay=settings.weight_decay,

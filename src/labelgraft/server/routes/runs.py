@@ -27,7 +27,7 @@ def list_runs(project: ProjectById) -> list[Run]:
 @router.post("/projects/{project_id}/runs", operation_id="start_run", status_code=202)
 def start_run(project: ProjectById, wanted: NewRun) -> RunStarted:
     """Begin a training on the labels so far; the model that comes of it becomes the active one."""
-    run, status = project.start_run(wanted.settings())
+    run, status = project.start_run(wanted.settings(draws_shapes=project.info.task.draws_shapes))
     return RunStarted(run=run_of(run), job=job_of(status))
 
 

@@ -43,5 +43,7 @@ def estimate_training(
     ] = True,
 ) -> Estimate | None:
     """How long a training with these settings may take; null where nothing was measured and no probe is wanted."""
-    found = project.estimate_training(wanted.settings(), probe=probe)
+    found = project.estimate_training(
+        wanted.settings(draws_shapes=project.info.task.draws_shapes), probe=probe
+    )
     return None if found is None else Estimate.model_validate(found)

@@ -36,6 +36,33 @@ class Model(Schema):
     created_at: datetime = Field(description="When it was made.")
 
 
+class ShapeClassQuality(Schema):
+    """One class of a model that finds shapes, on the held-out images."""
+
+    class_name: str = Field(description="The class.", examples=["raccoon"])
+    figure: Share | None = Field(
+        description="The figure that decides, of this class; null without such objects.", examples=[0.84]
+    )
+    found: Share = Field(
+        description="Of the objects that are there, those found with some confidence.", examples=[0.9]
+    )
+    right: Share = Field(
+        description="Of those named with some confidence, those that are there.", examples=[0.8]
+    )
+    support: Count = Field(description="Objects that are there.", examples=[23])
+
+
+class ShapeQuality(Schema):
+    """How good a model that finds shapes was on images held out from its training."""
+
+    name: str = Field(description="Of the figure that decides.", examples=["AP50"])
+    figures: dict[str, Share] = Field(
+        description="All of all classes together.", examples=[{"ap": 0.4, "ap50": 0.8}]
+    )
+    count: Count = Field(description="Held-out images.", examples=[12])
+    per_class: list[ShapeClassQuality] = Field(description="Each class.")
+
+
 class ModelDetails(Model):
     """A model with everything that one must know to use it or to make it again."""
 
@@ -58,6 +85,9 @@ class ModelDetails(Model):
     bytes: Count = Field(description="Its files take.", examples=[120_000])
     detector: DetectorFacts | None = Field(
         description="Where it finds shapes; null for models of whole images."
+    )
+    shape_quality: ShapeQuality | None = Field(
+        description="Where it finds shapes and images were held out from its training."
     )
 
 
@@ -205,4 +235,5 @@ def details_of(found: ModelDetailsValue) -> ModelDetails:
         proposed_images=found.proposed_images,
         bytes=found.bytes,
         detector=facts_of_detector(found.detector),
+        shape_quality=None if found.shape_quality is None else ShapeQuality.model_validate(found.shape_quality),
     )  # fmt: skip

@@ -77,10 +77,10 @@ class NewRun(Schema):
         None, max_length=20, description="auto, cpu, cuda, cuda:1, mps.", examples=["auto"]
     )
 
-    def settings(self) -> TrainingSettings:
+    def settings(self, *, draws_shapes: bool) -> TrainingSettings:
         """As the library takes them. Raises BadSetting, also for what has no effect with the head."""
         chosen = {name: value for name, value in self.model_dump().items() if value is not None}
-        check_used(chosen, self.head)
+        check_used(chosen, self.head, draws_shapes=draws_shapes)
         return TrainingSettings.from_mapping(chosen)
 
 
