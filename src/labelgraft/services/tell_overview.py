@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Connection
 
 from labelgraft.domain.arrays import Floats, Ints
 from labelgraft.domain.ids import ClassId, ProjectId
@@ -43,6 +43,9 @@ from labelgraft.storage import (
 )
 from labelgraft.storage.gestures import Gesture
 from labelgraft.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 SURE_FROM = 0.95
 LABEL_AT_ONCE = 20
