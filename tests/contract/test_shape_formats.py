@@ -139,6 +139,11 @@ HELD: dict[str, dict[ShapeKind, float]] = {
     "coco": dict.fromkeys(ShapeKind, 0.0),
     "yolo": {ShapeKind.POLYGON: 1e-3},
     "voc": {ShapeKind.BOX: 1e-3},
+    "cvat": {
+        ShapeKind.BOX: 1e-6,
+        ShapeKind.ROTATED_BOX: 2e-6,
+        ShapeKind.MASK: 0.0,
+    },
     "csv-boxes": {ShapeKind.BOX: 0.0},
     "deeplabcut": {},  # points without their boxes, and hidden ones as visible
     "labelme": {ShapeKind.BOX: 0.0, ShapeKind.MASK: 0.0},

@@ -6,6 +6,7 @@ from labelgraft.errors import UnknownName
 from labelgraft.formats.coco import Coco
 from labelgraft.formats.csv_boxes import CsvBoxes
 from labelgraft.formats.csv_labels import CsvLabels
+from labelgraft.formats.cvat import Cvat
 from labelgraft.formats.deeplabcut import DeepLabCut
 from labelgraft.formats.format import Format
 from labelgraft.formats.hf_imagefolder import HfImageFolder
@@ -20,6 +21,7 @@ from labelgraft.formats.yolo import Yolo
 ALL: tuple[Format, ...] = (
     Yolo(),
     Voc(),
+    Cvat(),
     HfImageFolder(),
     DeepLabCut(),
     CsvBoxes(),
