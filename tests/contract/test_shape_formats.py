@@ -146,6 +146,7 @@ HELD: dict[str, dict[ShapeKind, float]] = {
     },
     "csv-boxes": {ShapeKind.BOX: 0.0},
     "deeplabcut": {},  # points without their boxes, and hidden ones as visible
+    "label-studio": {ShapeKind.BOX: 1e-6, ShapeKind.MASK: 0.0},
     "labelme": {ShapeKind.BOX: 0.0, ShapeKind.MASK: 0.0},
 }
 """Per format the kinds that it holds, and the pixels that their numbers may move by."""

@@ -26,8 +26,8 @@ def images() -> None:
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--format", "format_name",
-    help="folder, image-folder, csv, csv-boxes, prodigy, hf-imagefolder, coco, yolo, voc, cvat, labelme, "
-    "deeplabcut. "
+    help="folder, image-folder, csv, csv-boxes, prodigy, hf-imagefolder, coco, yolo, voc, cvat, "
+    "label-studio, labelme, deeplabcut. "
     "Default: found out, and said.",
 )  # fmt: skip
 @click.option(

@@ -46,15 +46,20 @@ def parse(text: str | bytes) -> Any:
     return value
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises: BadFormat, naming file and line."""
+def read_value(path: Path) -> Any:
+    """The value in a JSON file. Raises: BadFormat, naming file and line."""
     try:
-        value = parse(without_bom(read_bytes(path, MAX_DOCUMENT_BYTES)))
+        return parse(without_bom(read_bytes(path, MAX_DOCUMENT_BYTES)))
     except BadJsonError as error:
         where = f"{path}, line {error.line}" if error.line else str(path)
         raise BadFormat(
             f"{where}: found text that {_as_clause(error)}, expected JSON. {NOTHING} {MEND}"
         ) from None
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises: BadFormat, naming file and line."""
+    value = read_value(path)
     if not isinstance(value, dict):
         raise BadFormat(f"{path}: found {kind_of(value)}, expected a JSON object {{...}}. {NOTHING} {MEND}")
     return value

@@ -11,6 +11,7 @@ from labelgraft.formats.deeplabcut import DeepLabCut
 from labelgraft.formats.format import Format
 from labelgraft.formats.hf_imagefolder import HfImageFolder
 from labelgraft.formats.image_folder import ImageFolder
+from labelgraft.formats.label_studio import LabelStudio
 from labelgraft.formats.labelme import LabelMe
 from labelgraft.formats.plain_folder import PlainFolder
 from labelgraft.formats.prodigy import Prodigy
@@ -27,6 +28,7 @@ ALL: tuple[Format, ...] = (
     CsvBoxes(),
     CsvLabels(),
     Prodigy(),
+    LabelStudio(),
     LabelMe(),
     Coco(),
     ImageFolder(),
