@@ -87,6 +87,11 @@ def test_a_person_draws_twenty_photos_trains_corrects_the_rest_and_exports(
     propose(person)
     taken = review(person, true, sizes)
     assert taken >= LEAST_TAKEN, f"{taken} of {PHOTOS - DRAWN} photos were right as proposed"
+    person.go("Models")
+    expect(
+        person.page.get_by_text(re.compile(f"for {PHOTOS - DRAWN} images that are finished now"))
+    ).to_be_visible()
+    person.look("live-score")
     for name in ("YOLO text files", "COCO JSON"):
         found = by_name(exported(person, name, tmp_path / name))
         assert len(found) == PHOTOS

@@ -17,6 +17,7 @@ from labelgraft.jobs.records import JobStatus
 from labelgraft.services.compare_models import compare_models
 from labelgraft.services.manage_models import delete_model, describe_model, tell_model
 from labelgraft.services.score_live import score_live
+from labelgraft.services.score_live_shapes import score_live_shapes
 from labelgraft.services.try_model import TRIED, try_model
 from labelgraft.storage import gestures, models, projects
 from labelgraft.workbench.ingest_jobs import network_choice
@@ -90,11 +91,14 @@ class ModelVerbs(ProjectBase):
         return self._start("predict", f"Predicting {self.name} with {model.name}", arguments)
 
     def live_score(self, number: int | None = None) -> LiveScore:
-        """How often a person's answer was the model's proposal. Raises UnknownName, BadInput."""
+        """How often a person's answer was the model's proposal; of shapes, how many stand as they were proposed.
+
+        Raises UnknownName, BadInput.
+        """
         model = self.model_by_id(number)
+        score = score_live_shapes if self.info.task.draws_shapes else score_live
         return self._engine.kept.get(
-            ("live score", model.id, self._last_operation()),
-            lambda: score_live(self._workspace, self.id, model),
+            ("live score", model.id, self._last_operation()), lambda: score(self._workspace, self.id, model)
         )
 
     def compare_models(self, first: int, second: int) -> ModelDuel:

@@ -37,6 +37,15 @@ def overlaps_any(shape: Shape, others: Sequence[Shape], least: float, width_px: 
     )
 
 
+def shape_iou(one: Shape, other: Shape, width_px: int, height_px: int) -> float:
+    """The overlap by which overlaps_any goes: 0 to 1, 0 where either has no extent."""
+    edges = _edges(one), _edges(other)
+    if edges[0] is None or edges[1] is None:
+        return 0.0
+    of_bounds = float(box_ious(edges[0][None], edges[1][None])[0, 0])
+    return _iou(one, other, of_bounds, width_px, height_px) if of_bounds > 0 else 0.0
+
+
 def _iou(one: Shape, other: Shape, of_bounds: float, width_px: int, height_px: int) -> float:
     kinds = {kind_of(one), kind_of(other)}
     if kinds == {ShapeKind.BOX}:
