@@ -13,7 +13,8 @@ HERE = Path(__file__).parent
 ORDER = (
     "label_efficiency.py", "purity.py", "gestures.py", "embedding_throughput.py", "finetuning_pass.py", "head_speed.py",
     "map_round.py", "tables_at_scale.py", "labelling_over_http.py", "screens_at_scale.py",
-    "detector_adapter.py", "batch_prediction.py", "dense_training.py", "editor_frames.py",
+    "detector_adapter.py", "batch_prediction.py", "dense_training.py", "effort_boxes.py",
+    "editor_frames.py",
 )  # fmt: skip
 
 
