@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,10 @@ def test_what_was_drawn_is_learnt_and_proposed_on_the_images_that_nobody_finishe
         for edges in drawn(number)[1].boxes.tolist():
             right += any(iou(p.shape, Box(*edges)) > 0.5 for p in proposals)
     assert right >= 0.7 * sum(len(drawn(number)[1].boxes) for number in range(TAUGHT, ALL))
+    newer = project.train(replace(QUICK, epochs=12))
+    project.find_shapes()
+    shown = {p.model_id for number in range(TAUGHT, ALL) for p in project.instances(ids[number]).proposals}
+    assert shown <= {newer.id}, "what was trained later proposes in place of what was trained before"
 
 
 def test_a_task_that_no_head_of_ours_learns_is_refused_before_a_run_begins(bench: Workbench) -> None:

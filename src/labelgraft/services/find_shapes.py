@@ -141,7 +141,8 @@ def find_shard(
         with workspace.database.writing() as c:
             proposals, known = propose(c, finding, seen.found)
             operation = _operation(c, finding, key)
-            number = proposed_shapes.put(c, project_id, model.id, asked, proposals)
+            replaced = trained_before(c, project_id, model)
+            number = proposed_shapes.put(c, project_id, model.id, asked, proposals, replaced=replaced)
             journal.write_asked(c, operation.id, np.array(sorted(asked), np.int64))
         workspace.states.note_put(project_id, number, np.array(asked, np.int64))
     return {
@@ -152,6 +153,14 @@ def find_shard(
         "per_class": dict(Counter(finding.name_of[one.class_id] for one in proposals)),
         "refused": [[each.path, each.reason] for each in seen.refused],
     }
+
+
+def trained_before(c: Connection, project_id: ProjectId, model: Model) -> list[ModelId]:
+    """Models that were trained here before a model that was: it knows more, and its proposals take the place of theirs."""
+    if model.run_id is None:
+        return []
+    listed = models.list_all(c, project_id)
+    return [each.id for each in listed if each.run_id is not None and each.id < model.id]
 
 
 def finish(workspace: Workspace, finding: FindingModel, results: Sequence[Json], key: str) -> FindReport:

@@ -35,9 +35,9 @@ _COLUMNS = ("id", "project_id", "image_id", "class_id", "model_id", "confidence"
 
 def put(
     c: Connection, project_id: ProjectId, model_id: ModelId, asked: Collection[ImageId],
-    found: Sequence[NewProposedShape],
+    found: Sequence[NewProposedShape], *, replaced: Collection[ModelId] = (),
 ) -> int:  # fmt: skip
-    """Put what a model found in these images in place of its earlier open proposals there.
+    """Put what a model found in these images in place of its earlier open proposals there, and of those of `replaced`.
 
     Proposals of other models, answered ones and truth stay; no revision changes. Images nobody has answered become
     proposed or new. A run that puts shard by shard is one operation, so others see it by the number that is given: how
@@ -46,7 +46,8 @@ def put(
     """
     _check(asked, found)
     t = proposed_shape.c
-    mine = (t.model_id == model_id, t.state == OPEN, dialect.among(c, t.image_id, asked))
+    gone = t.model_id.in_([model_id, *replaced])
+    mine = (gone, t.state == OPEN, dialect.among(c, t.image_id, asked))
     c.execute(delete(proposed_shape).where(*mine))
     number = counters.take(c, "proposed_shape", len(found))
     rows = [

@@ -38,7 +38,8 @@ _RADIUS = 1.5
 _BOX_WEIGHT = 2.0
 _CANDIDATES = 1000
 _MOST = 300
-_NMS_IOU = 0.6
+_NMS_IOU = 0.45
+"""From few images boxes are learnt roughly: at 0.6 every third raccoon was proposed twice, at 0.45 none was lost."""
 
 
 @dataclass(frozen=True, slots=True)
