@@ -35,7 +35,7 @@ MISTAKES = {
     "revert pets 99": (2, "This project has no operation 99."),
     "map pets --round 9": (2, "No map round is called '9'. There are: 1."),
     "embed pets --backbone resnet5": (2, "Did you mean 'resnet50'"),
-    "export pets cssv nowhere": (2, "No format is called 'cssv'. Did you mean 'csv'?"),
+    "export pets cvs nowhere": (2, "No format is called 'cvs'. Did you mean 'csv' or 'cvat'?"),
     "images add pets /not/there": (2, "Path '/not/there' does not exist."),
     "images list pets --limit 0": (2, "limit: found 0, expected 1 or more."),
     "project new pets": (2, "A project is already called 'pets'. Nothing was created."),
