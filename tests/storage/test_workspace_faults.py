@@ -126,7 +126,8 @@ class Storms:
         """Kill the storm; gives everything that it said."""
         os.kill(self.pid, signal.SIGKILL)
         self.pid = 0
-        while (line := self._line()) != "gone":
+        # The storm may have died between a number and the end of its line.
+        while not (line := self._line()).endswith("gone"):
             self.said.append(line)
         return self.said
 
